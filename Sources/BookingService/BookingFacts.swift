@@ -1,0 +1,40 @@
+import Contracts
+import Foundation
+import Postgres
+import ServiceKit
+import Wire
+
+/// Rows and facts of bookings.
+enum BookingFacts {
+    /// A feed entry about a booking.
+    static func entry(
+        of booking: BookingV1.Booking, _ fact: BookingV1.FeedEntry.Fact
+    ) -> BookingV1.FeedEntry {
+        .with {
+            $0.key = booking.bookingID
+            $0.fact = fact
+        }
+    }
+
+    /// A booking of a row of `bookings`, without its places.
+    static func booking(_ row: PostgresRow) throws -> BookingV1.Booking {
+        var booking = BookingV1.Booking()
+        booking.bookingID = BookingID(uuid: try row.decode("id")).description
+        booking.eventID = EventID(uuid: try row.decode("event_id")).description
+        booking.buyerID = UserID(uuid: try row.decode("buyer_id")).description
+        booking.holdID = HoldID(uuid: try row.decode("hold_id")).description
+        booking.state =
+            BookingRules.State(rawValue: try row.decode("state", as: String.self))?.contract
+            ?? .unspecified
+        booking.totalMinor = try row.decode("total_minor")
+        booking.currency = try row.decode("currency")
+        booking.payBy = Timestamp(try row.decode("pay_by", as: Date.self))
+        booking.createdAt = Timestamp(try row.decode("created_at", as: Date.self))
+        booking.confirmedAt = try row.decode("confirmed_at", as: Date?.self).map { Timestamp($0) }
+        booking.eventTitle = try row.decode("event_title")
+        booking.venue = try row.decode("venue")
+        booking.startsAt = Timestamp(try row.decode("starts_at", as: Date.self))
+        booking.timeZone = try row.decode("time_zone")
+        return booking
+    }
+}

@@ -1,0 +1,50 @@
+import Configuration
+import Contracts
+package import Foundation
+import Postgres
+import RPC
+package import ServiceKit
+
+/// The booking service: bookings, and the claims that make a seat somebody's.
+package enum BookingService: PlatformService {
+    package static let name = "booking"
+
+    package static var migrations: URL {
+        Bundle.module.bundleURL.appendingPathComponent("Migrations")
+    }
+
+    package static func makeRuntime(
+        _ environment: ServiceEnvironment
+    ) async throws -> ServiceRuntime {
+        let base = try ServiceBase(environment)
+        let auth = try base.caller(of: "auth")
+        let event = try base.caller(of: "event")
+        let payment = try base.caller(of: "payment")
+        let store = BookingStore(pool: base.pool, feed: FeedStore(pool: base.pool))
+        let handlers = BookingHandlers(
+            store: store,
+            authenticator: Authenticator(
+                tokens: TokenVerifier(auth: auth.client), credential: base.credential),
+            event: event)
+
+        let events = FeedConsumer(
+            "event", event, EventV1.EventService.readFeed,
+            sink: DatabaseFeedSink(
+                feed: "event", pool: base.pool, logger: base.logger, ownFeed: store.feed,
+                effect: EventEffects.apply),
+            logger: base.logger)
+        let payments = FeedConsumer(
+            "payment", payment, PaymentV1.PaymentService.readFeed,
+            sink: DatabaseFeedSink(
+                feed: "payment", pool: base.pool, logger: base.logger, ownFeed: store.feed,
+                effect: PaymentEffects(store: store).apply),
+            logger: base.logger)
+        let sweeper = ExpirySweeper(store: store, logger: base.logger)
+
+        return try base.runtime(
+            background: [auth.client, event.client, payment.client, events, payments, sweeper]
+        ) { router in
+            handlers.register(on: &router)
+        }
+    }
+}

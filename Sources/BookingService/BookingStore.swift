@@ -1,0 +1,235 @@
+import Contracts
+import Foundation
+import Postgres
+import ServiceKit
+import Wire
+
+/// The SQL of this service.
+struct BookingStore: Sendable {
+    /// What became of an attempt to book.
+    enum Creation: Sendable {
+        case created(BookingV1.Booking)
+        /// Places that somebody else has claimed.
+        case taken(Set<UInt32>)
+        case notOnSale
+        /// The event feed has not come here yet.
+        case eventUnknown
+    }
+
+    let pool: PostgresPool
+    let feed: FeedStore<BookingV1.FeedEntry>
+
+    /// Books a hold: the booking, its claims and the facts in one transaction, all or none (P2).
+    func create(
+        _ id: BookingID, terms: EventV1.HoldTerms, hold: HoldID, event: EventID, buyer: UserID
+    ) async throws -> Creation {
+        do {
+            let outcome = try await pool.transaction(retries: 5) { transaction in
+                try await create(id, terms, hold, event, buyer, in: transaction)
+            }
+            feed.ring()
+            return outcome
+        } catch let error as PlacesTaken {
+            return .taken(error.places)
+        }
+    }
+
+    private func create(
+        _ id: BookingID, _ terms: EventV1.HoldTerms, _ hold: HoldID, _ event: EventID,
+        _ buyer: UserID, in transaction: PostgresTransaction
+    ) async throws -> Creation {
+        let events = try await transaction.query(
+            "SELECT on_sale FROM events WHERE id = \(event.uuid) FOR SHARE")
+        guard let row = events.first else {
+            return .eventUnknown
+        }
+        guard try row.decode("on_sale", as: Bool.self) else {
+            return .notOnSale
+        }
+        let free = terms.totalMinor == 0
+        try await insertBooking(id, terms, hold, event, buyer, free, in: transaction)
+        try await BookingPlaces.insert(terms.places, of: id, in: transaction)
+        let taken = try await BookingPlaces.claim(
+            terms.places.map(\.place), of: id, event, in: transaction)
+        guard taken.isEmpty else {
+            // Nothing of this transaction may stay.
+            throw PlacesTaken(places: taken)
+        }
+        guard let booking = try await read(id, in: transaction) else {
+            throw BookingRowMissing()
+        }
+        var facts = [
+            BookingFacts.entry(of: booking, .bookingCreated(.with { $0.booking = booking }))
+        ]
+        if free {
+            facts.append(
+                BookingFacts.entry(of: booking, .bookingConfirmed(.with { $0.booking = booking })))
+        }
+        try await feed.append(facts, in: transaction)
+        return .created(booking)
+    }
+
+    private func insertBooking(
+        _ id: BookingID, _ terms: EventV1.HoldTerms, _ hold: HoldID, _ event: EventID,
+        _ buyer: UserID, _ free: Bool, in transaction: PostgresTransaction
+    ) async throws {
+        // The database's clock decides when the booking must be paid.
+        try await transaction.query(
+            """
+            INSERT INTO bookings
+            (id, event_id, buyer_id, hold_id, state, total_minor, currency, pay_by, created_at,
+             confirmed_at, event_title, venue, starts_at, time_zone)
+            SELECT \(id.uuid), id, \(buyer.uuid), \(hold.uuid),
+             \(free ? "confirmed" : "pending"), \(terms.totalMinor), \(terms.currency),
+             clock_timestamp() + make_interval(secs => pay_seconds), clock_timestamp(),
+             CASE WHEN \(free) THEN clock_timestamp() END, title, venue, starts_at, time_zone
+            FROM events WHERE id = \(event.uuid)
+            """)
+    }
+
+    /// The booking of a hold, where its buyer is the one given.
+    func booking(hold: HoldID, buyer: UserID) async throws -> BookingV1.Booking? {
+        let rows = try await pool.query(
+            """
+            SELECT * FROM bookings WHERE hold_id = \(hold.uuid) AND buyer_id = \(buyer.uuid)
+            """)
+        return try await withPlaces(rows).first
+    }
+
+    /// The booking of an id.
+    func booking(_ id: BookingID) async throws -> BookingV1.Booking? {
+        try await withPlaces(
+            pool.query("SELECT * FROM bookings WHERE id = \(id.uuid)")
+        ).first
+    }
+
+    /// A buyer's bookings, newest first, from one on.
+    func bookings(
+        of buyer: UserID, before: BookingID?, limit: Int
+    ) async throws -> [BookingV1.Booking] {
+        let rows =
+            if let before {
+                try await pool.query(
+                    """
+                    SELECT * FROM bookings
+                    WHERE buyer_id = \(buyer.uuid) AND id < \(before.uuid)
+                    ORDER BY id DESC LIMIT \(Int64(limit))
+                    """)
+            } else {
+                try await pool.query(
+                    """
+                    SELECT * FROM bookings WHERE buyer_id = \(buyer.uuid)
+                    ORDER BY id DESC LIMIT \(Int64(limit))
+                    """)
+            }
+        return try await withPlaces(rows)
+    }
+
+    /// Every active claim of an event and the feed position that they belong to.
+    func snapshot(of event: EventID) async throws -> BookingV1.SnapshotClaimsResponse {
+        try await pool.transaction(.repeatableRead, readOnly: true) { transaction in
+            let head = try await transaction.query("SELECT position FROM feed_head")
+            let rows = try await transaction.query(
+                """
+                SELECT c.place, b.state = 'confirmed' AS confirmed
+                FROM claims c JOIN bookings b ON b.id = c.booking_id
+                WHERE c.event_id = \(event.uuid) AND c.released_at IS NULL ORDER BY c.place
+                """)
+            var response = BookingV1.SnapshotClaimsResponse()
+            response.position = UInt64(
+                clamping: try head.first?.decode("position", as: Int64.self) ?? 0)
+            for row in rows {
+                let place = UInt32(clamping: try row.decode("place", as: Int32.self))
+                if try row.decode("confirmed", as: Bool.self) {
+                    response.confirmedPlaces.append(place)
+                } else {
+                    response.pendingPlaces.append(place)
+                }
+            }
+            return response
+        }
+    }
+
+    /// Expires bookings that were not paid in time.
+    ///
+    /// - Parameter limit: bookings in one transaction.
+    /// - Returns: how many there were.
+    func expire(limit: Int) async throws -> Int {
+        let count = try await pool.transaction(retries: 5) { transaction in
+            let due = try await transaction.query(
+                """
+                UPDATE bookings SET state = 'expired' WHERE state = 'pending' AND id IN (
+                    SELECT id FROM bookings
+                    WHERE state = 'pending' AND pay_by <= clock_timestamp()
+                    ORDER BY pay_by LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED
+                ) RETURNING id
+                """)
+            let ids = try due.map { try $0.decode("id", as: UUID.self) }
+            guard !ids.isEmpty else {
+                return 0
+            }
+            try await transaction.query(
+                """
+                UPDATE claims SET released_at = clock_timestamp()
+                WHERE booking_id = ANY(\(ids)) AND released_at IS NULL
+                """)
+            let bookings = try await withPlaces(
+                transaction.query(
+                    "SELECT * FROM bookings WHERE id = ANY(\(ids)) ORDER BY id"), in: transaction)
+            try await feed.append(
+                bookings.map { booking in
+                    BookingFacts.entry(of: booking, .bookingExpired(.with { $0.booking = booking }))
+                }, in: transaction)
+            return ids.count
+        }
+        if count > 0 {
+            feed.ring()
+        }
+        return count
+    }
+
+    /// A booking as a transaction sees it.
+    func read(
+        _ id: BookingID, in transaction: PostgresTransaction
+    ) async throws -> BookingV1.Booking? {
+        try await withPlaces(
+            transaction.query("SELECT * FROM bookings WHERE id = \(id.uuid)"), in: transaction
+        ).first
+    }
+
+    private func withPlaces(
+        _ rows: PostgresRows, in transaction: PostgresTransaction? = nil
+    ) async throws -> [BookingV1.Booking] {
+        guard !rows.isEmpty else {
+            return []
+        }
+        let ids = try rows.map { try $0.decode("id", as: UUID.self) }
+        let query: PostgresQuery =
+            """
+            SELECT * FROM booking_places WHERE booking_id = ANY(\(ids)) ORDER BY booking_id, place
+            """
+        let placeRows =
+            if let transaction {
+                try await transaction.query(query)
+            } else {
+                try await pool.query(query)
+            }
+        var places: [UUID: [BookingV1.BookedPlace]] = [:]
+        for row in placeRows {
+            places[try row.decode("booking_id"), default: []].append(try BookingPlaces.place(row))
+        }
+        return try rows.map { row in
+            var booking = try BookingFacts.booking(row)
+            booking.places = places[try row.decode("id"), default: []]
+            return booking
+        }
+    }
+}
+
+/// Undoes a booking whose places are not all free.
+struct PlacesTaken: Error {
+    var places: Set<UInt32>
+}
+
+/// A row that this very transaction has written cannot be read.
+struct BookingRowMissing: Error {}

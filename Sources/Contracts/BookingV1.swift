@@ -1,0 +1,441 @@
+package import Wire
+
+/// proto/usher/booking/v1: bookings and the claims that make a seat somebody's.
+package enum BookingV1 {
+    static let messages: [any Message.Type] = [
+        Booking.self, BookedPlace.self,
+        CreateBookingRequest.self, CreateBookingResponse.self,
+        GetBookingRequest.self, GetBookingResponse.self,
+        ListBookingsRequest.self, ListBookingsResponse.self,
+        SnapshotClaimsRequest.self, SnapshotClaimsResponse.self,
+        ReadFeedRequest.self, ReadFeedResponse.self, FeedEntry.self,
+        BookingCreated.self, BookingConfirmed.self, BookingExpired.self, RefundDue.self,
+    ]
+
+    /// Turns holds into bookings.
+    package enum BookingService: ServiceContract {
+        package static let name = "usher.booking.v1.BookingService"
+        /// User. Turns the caller's hold into a booking that waits for its payment. The same token
+        /// again gives the same booking. ABORTED with code `seats_unavailable`, `hold_lost` or
+        /// `hold_expired`; PERMISSION_DENIED for somebody else's hold.
+        package static let createBooking = Method<CreateBookingRequest, CreateBookingResponse>(
+            name, "CreateBooking")
+        /// The buyer, or the service `payment`.
+        package static let getBooking = Method<GetBookingRequest, GetBookingResponse>(
+            name, "GetBooking", isIdempotent: true)
+        /// User. The caller's bookings, newest first.
+        package static let listBookings = Method<ListBookingsRequest, ListBookingsResponse>(
+            name, "ListBookings", isIdempotent: true)
+        /// Service (event). Every active claim of an event and the feed position they belong to,
+        /// read in one snapshot.
+        package static let snapshotClaims = Method<
+            SnapshotClaimsRequest, SnapshotClaimsResponse
+        >(name, "SnapshotClaims", isIdempotent: true)
+        /// Service. The facts of this service in order.
+        package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
+            name, "ReadFeed", isIdempotent: true)
+
+        package static let methods: [any AnyMethod] = [
+            createBooking, getBooking, listBookings, snapshotClaims, readFeed,
+        ]
+    }
+
+    /// Where a booking stands.
+    package struct BookingState: ProtoEnum {
+        package static let protoName = "usher.booking.v1.BookingState"
+        package var rawValue: Int32
+        package init(rawValue: Int32) { self.rawValue = rawValue }
+
+        /// Not said.
+        package static let unspecified = BookingState(rawValue: 0)
+        /// Waits for its payment until `payBy`.
+        package static let pending = BookingState(rawValue: 1)
+        /// Paid.
+        package static let confirmed = BookingState(rawValue: 2)
+        /// Not paid in time; its places are free again.
+        package static let expired = BookingState(rawValue: 3)
+        /// Given back.
+        package static let cancelled = BookingState(rawValue: 4)
+
+        package static let cases: [(name: String, value: Int32)] = [
+            ("BOOKING_STATE_UNSPECIFIED", 0),
+            ("BOOKING_STATE_PENDING", 1),
+            ("BOOKING_STATE_CONFIRMED", 2),
+            ("BOOKING_STATE_EXPIRED", 3),
+            ("BOOKING_STATE_CANCELLED", 4),
+        ]
+    }
+
+    /// Places of one event that one buyer has claimed.
+    package struct Booking: Message {
+        package static let protoName = "usher.booking.v1.Booking"
+        /// `bkg_…`
+        package var bookingID = ""
+        /// `evt_…`
+        package var eventID = ""
+        /// `usr_…`
+        package var buyerID = ""
+        /// `hld_…`
+        package var holdID = ""
+        /// Where it stands.
+        package var state = BookingState.unspecified
+        /// What was booked.
+        package var places: [BookedPlace] = []
+        /// Frozen at the hold; minor units.
+        package var totalMinor: Int64 = 0
+        /// ISO 4217.
+        package var currency = ""
+        /// By the booking database's clock.
+        package var payBy: Timestamp?
+        /// When the places were claimed.
+        package var createdAt: Timestamp?
+        /// When it was paid; absent before.
+        package var confirmedAt: Timestamp?
+        /// As it was when the booking was made.
+        package var eventTitle = ""
+        /// As it was when the booking was made.
+        package var venue = ""
+        /// As it was when the booking was made.
+        package var startsAt: Timestamp?
+        /// As it was when the booking was made; IANA name.
+        package var timeZone = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking_id", &bookingID)
+            v.field(2, "event_id", &eventID)
+            v.field(3, "buyer_id", &buyerID)
+            v.field(4, "hold_id", &holdID)
+            v.field(5, "state", &state)
+            v.field(6, "places", &places)
+            v.field(7, "total_minor", &totalMinor)
+            v.field(8, "currency", &currency)
+            v.field(9, "pay_by", &payBy)
+            v.field(10, "created_at", &createdAt)
+            v.field(11, "confirmed_at", &confirmedAt)
+            v.field(12, "event_title", &eventTitle)
+            v.field(13, "venue", &venue)
+            v.field(14, "starts_at", &startsAt)
+            v.field(15, "time_zone", &timeZone)
+        }
+    }
+
+    /// A place as it was sold.
+    package struct BookedPlace: Message {
+        package static let protoName = "usher.booking.v1.BookedPlace"
+        /// Index within the event.
+        package var place: UInt32 = 0
+        /// Empty in a general-admission area.
+        package var seatGUID = ""
+        /// Empty for a numbered seat.
+        package var areaID = ""
+        /// For people.
+        package var label = ""
+        /// Name of its price category.
+        package var category = ""
+        /// Name of the reduced price; empty = the category's price.
+        package var priceType = ""
+        /// Minor units.
+        package var priceMinor: Int64 = 0
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "place", &place)
+            v.field(2, "seat_guid", &seatGUID)
+            v.field(3, "area_id", &areaID)
+            v.field(4, "label", &label)
+            v.field(5, "category", &category)
+            v.field(6, "price_type", &priceType)
+            v.field(7, "price_minor", &priceMinor)
+        }
+    }
+
+    /// Asks to book what is held.
+    package struct CreateBookingRequest: Message {
+        package static let protoName = "usher.booking.v1.CreateBookingRequest"
+        /// `EventV1.Hold.token`.
+        package var holdToken = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "hold_token", &holdToken)
+        }
+    }
+
+    /// The booking made.
+    package struct CreateBookingResponse: Message {
+        package static let protoName = "usher.booking.v1.CreateBookingResponse"
+        /// Waits for its payment, or is confirmed where the total is zero.
+        package var booking: Booking?
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking", &booking)
+        }
+    }
+
+    /// Asks for a booking.
+    package struct GetBookingRequest: Message {
+        package static let protoName = "usher.booking.v1.GetBookingRequest"
+        /// `bkg_…`
+        package var bookingID = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking_id", &bookingID)
+        }
+    }
+
+    /// The booking asked for.
+    package struct GetBookingResponse: Message {
+        package static let protoName = "usher.booking.v1.GetBookingResponse"
+        /// As it is now.
+        package var booking: Booking?
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking", &booking)
+        }
+    }
+
+    /// Asks for the caller's bookings.
+    package struct ListBookingsRequest: Message {
+        package static let protoName = "usher.booking.v1.ListBookingsRequest"
+        /// 1 to 100; 0 = 20.
+        package var pageSize: UInt32 = 0
+        /// From the page before; empty = the first.
+        package var pageToken = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "page_size", &pageSize)
+            v.field(2, "page_token", &pageToken)
+        }
+    }
+
+    /// A page of the caller's bookings.
+    package struct ListBookingsResponse: Message {
+        package static let protoName = "usher.booking.v1.ListBookingsResponse"
+        /// Newest first.
+        package var bookings: [Booking] = []
+        /// Empty = that was the last page.
+        package var nextPageToken = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "bookings", &bookings)
+            v.field(2, "next_page_token", &nextPageToken)
+        }
+    }
+
+    /// Asks for the active claims of an event.
+    package struct SnapshotClaimsRequest: Message {
+        package static let protoName = "usher.booking.v1.SnapshotClaimsRequest"
+        /// `evt_…`
+        package var eventID = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "event_id", &eventID)
+        }
+    }
+
+    /// The active claims of an event.
+    package struct SnapshotClaimsResponse: Message {
+        package static let protoName = "usher.booking.v1.SnapshotClaimsResponse"
+        /// Feed position that the claims belong to.
+        package var position: UInt64 = 0
+        /// Places of bookings that wait for their payment.
+        package var pendingPlaces: [UInt32] = []
+        /// Places of confirmed bookings.
+        package var confirmedPlaces: [UInt32] = []
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "position", &position)
+            v.field(2, "pending_places", &pendingPlaces)
+            v.field(3, "confirmed_places", &confirmedPlaces)
+        }
+    }
+
+    /// Asks for what happened after a position.
+    package struct ReadFeedRequest: Message {
+        package static let protoName = "usher.booking.v1.ReadFeedRequest"
+        /// Position of the last entry that the reader has; 0 = from the start.
+        package var after: UInt64 = 0
+        /// At most this many entries, 1 to 1,000; 0 = 100.
+        package var limit: UInt32 = 0
+        /// How long to wait for a first entry, milliseconds, at most 30,000.
+        package var waitMs: UInt32 = 0
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "after", &after)
+            v.field(2, "limit", &limit)
+            v.field(3, "wait_ms", &waitMs)
+        }
+    }
+
+    /// What happened, in order.
+    package struct ReadFeedResponse: Message {
+        package static let protoName = "usher.booking.v1.ReadFeedResponse"
+        /// Oldest first.
+        package var entries: [FeedEntry] = []
+        /// Position of the newest entry when this was read.
+        package var lastPosition: UInt64 = 0
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "entries", &entries)
+            v.field(2, "last_position", &lastPosition)
+        }
+    }
+
+    /// One fact and its place in the feed.
+    package struct FeedEntry: Message {
+        /// The facts that this service tells.
+        package enum Fact: Equatable, Sendable {
+            /// Its places are claimed.
+            case bookingCreated(BookingCreated)
+            /// It is paid.
+            case bookingConfirmed(BookingConfirmed)
+            /// Its places are free again.
+            case bookingExpired(BookingExpired)
+            /// Money came that buys nothing any more; it must go back.
+            case refundDue(RefundDue)
+        }
+
+        package static let protoName = "usher.booking.v1.FeedEntry"
+        /// 1, 2, 3 … without gaps.
+        package var position: UInt64 = 0
+        /// What the fact is about (a booking id); facts of one key are applied in order.
+        package var key = ""
+        /// When it was recorded.
+        package var recordedAt: Timestamp?
+        /// What happened; nil where this version does not know the fact.
+        package var fact: Fact?
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "position", &position)
+            v.field(2, "key", &key)
+            v.field(3, "recorded_at", &recordedAt)
+            v.member(10, "booking_created", of: "fact", &fact, Fact.bookingCreated) {
+                if case .bookingCreated(let value) = $0 { value } else { nil }
+            }
+            v.member(11, "booking_confirmed", of: "fact", &fact, Fact.bookingConfirmed) {
+                if case .bookingConfirmed(let value) = $0 { value } else { nil }
+            }
+            v.member(12, "booking_expired", of: "fact", &fact, Fact.bookingExpired) {
+                if case .bookingExpired(let value) = $0 { value } else { nil }
+            }
+            v.member(13, "refund_due", of: "fact", &fact, Fact.refundDue) {
+                if case .refundDue(let value) = $0 { value } else { nil }
+            }
+        }
+    }
+
+    /// The booking's places are claimed.
+    package struct BookingCreated: Message {
+        package static let protoName = "usher.booking.v1.BookingCreated"
+        /// As it is then.
+        package var booking: Booking?
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking", &booking)
+        }
+    }
+
+    /// The booking is paid.
+    package struct BookingConfirmed: Message {
+        package static let protoName = "usher.booking.v1.BookingConfirmed"
+        /// As it is then.
+        package var booking: Booking?
+        /// `pay_…`; empty where the total is zero.
+        package var paymentID = ""
+        /// The booking had expired, and its places were free and are claimed anew.
+        package var reclaimed = false
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking", &booking)
+            v.field(2, "payment_id", &paymentID)
+            v.field(3, "reclaimed", &reclaimed)
+        }
+    }
+
+    /// The booking was not paid in time; its places are free again.
+    package struct BookingExpired: Message {
+        package static let protoName = "usher.booking.v1.BookingExpired"
+        /// As it is then.
+        package var booking: Booking?
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking", &booking)
+        }
+    }
+
+    /// Money came that buys nothing any more; it must go back.
+    package struct RefundDue: Message {
+        package static let protoName = "usher.booking.v1.RefundDue"
+        /// `bkg_…`
+        package var bookingID = ""
+        /// `pay_…`
+        package var paymentID = ""
+        /// Minor units.
+        package var amountMinor: Int64 = 0
+        /// ISO 4217.
+        package var currency = ""
+        /// Stable code: `booking_expired`, `booking_cancelled`, `booking_unknown`, `paid_twice`,
+        /// `wrong_amount`.
+        package var reason = ""
+        /// `usr_…`
+        package var payerID = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking_id", &bookingID)
+            v.field(2, "payment_id", &paymentID)
+            v.field(3, "amount_minor", &amountMinor)
+            v.field(4, "currency", &currency)
+            v.field(5, "reason", &reason)
+            v.field(6, "payer_id", &payerID)
+        }
+    }
+}

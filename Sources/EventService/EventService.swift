@@ -1,0 +1,87 @@
+import Configuration
+import Contracts
+package import Foundation
+import Logging
+import NIOPosix
+import Postgres
+import RPC
+import Redis
+package import ServiceKit
+import Telemetry
+
+/// The event service: events, seating plans, and who holds which seat right now.
+package enum EventService: PlatformService {
+    package static let name = "event"
+
+    package static var migrations: URL {
+        Bundle.module.bundleURL.appendingPathComponent("Migrations")
+    }
+
+    /// Configuration keys of its own:
+    /// - `usher.redis.socket` (required): unix socket of the Redis that keeps the seat state.
+    /// - `usher.event.sabotage` (none): in debug builds alone, `no-guard` lets everybody hold
+    ///   every seat, for the test that has to see what the index does then.
+    package static func makeRuntime(
+        _ environment: ServiceEnvironment
+    ) async throws -> ServiceRuntime {
+        let base = try ServiceBase(environment)
+        guard let socket = environment.redisSocket else {
+            throw ServiceStartError("usher.redis.socket is not set; the seat state is in Redis")
+        }
+        let redis = RedisClient(
+            configuration: RedisConfiguration(address: .unix(path: socket)), logger: base.logger)
+        let auth = try base.caller(of: "auth")
+        let booking = try base.caller(of: "booking")
+        let authenticator = Authenticator(
+            tokens: TokenVerifier(auth: auth.client), credential: base.credential)
+
+        // One thread: a stadium's plan is read in a second, and nobody waits for two at a time.
+        let threads = NIOThreadPool(numberOfThreads: 1)
+        threads.start()
+        let events = EventStore(pool: base.pool, feed: FeedStore(pool: base.pool))
+        let plans = PlanStore(pool: base.pool)
+        let layouts = LayoutCache(store: plans, threads: threads)
+        let seats = try seatState(redis, environment)
+        let keeper = SeatKeeper(
+            events: events, seats: seats, booking: booking, logger: base.logger)
+        let planHandlers = PlanHandlers(
+            store: plans, events: events, authenticator: authenticator, threads: threads)
+        let eventHandlers = EventHandlers(
+            store: events, plans: plans, layouts: layouts, keeper: keeper,
+            authenticator: authenticator)
+        let holdHandlers = HoldHandlers(
+            events: events, layouts: layouts, seats: seats, keeper: keeper,
+            tokens: HoldToken(key: try environment.secrets.key(.holdToken)),
+            authenticator: authenticator)
+        let bookings = FeedConsumer(
+            "booking", booking, BookingV1.BookingService.readFeed,
+            sink: SeatFeed(pool: base.pool, seats: seats, keeper: keeper, logger: base.logger),
+            logger: base.logger)
+
+        return try base.runtime(
+            background: [redis, auth.client, booking.client, keeper, bookings],
+            readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }]
+        ) { router in
+            planHandlers.register(on: &router)
+            eventHandlers.register(on: &router)
+            holdHandlers.register(on: &router)
+        }
+    }
+
+    private static func seatState(
+        _ redis: RedisClient, _ environment: ServiceEnvironment
+    ) throws -> SeatState {
+        let sabotage = environment.config.string(forKey: "usher.event.sabotage")
+        #if DEBUG
+            if sabotage == "no-guard" {
+                environment.logger.critical("the Redis guard is off: this is a test")
+                return try SeatState(redis: redis, sabotage: .everyPlaceIsFree)
+            }
+        #endif
+        if let sabotage {
+            throw ServiceStartError(
+                "usher.event.sabotage is \"\(sabotage)\"; only a debug build has \"no-guard\"")
+        }
+        return try SeatState(redis: redis)
+    }
+}

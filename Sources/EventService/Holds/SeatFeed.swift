@@ -1,0 +1,90 @@
+import Contracts
+import Foundation
+import Logging
+import Metrics
+import Postgres
+import ServiceKit
+import Wire
+
+/// What the booking feed does here: claims change the seat state.
+///
+/// The position that counts is each event's own, in its seat state, and moves in the script of
+/// the effect: exactly once. The position in `feed_cursor` says where to read on and follows
+/// after; entries that are read again are skipped by the script.
+struct SeatFeed: FeedSink {
+    /// Rebuilds in a row before the entry is left for the next try.
+    private static let restoresMax = 5
+
+    let pool: PostgresPool
+    let seats: SeatState
+    let keeper: SeatKeeper
+    let logger: Logger
+
+    func position() async throws -> UInt64 {
+        let rows = try await pool.query("SELECT position FROM feed_cursor WHERE feed = 'booking'")
+        return UInt64(clamping: try rows.first?.decode("position", as: Int64.self) ?? 0)
+    }
+
+    func apply(_ entries: [BookingV1.FeedEntry]) async throws {
+        for entry in entries {
+            guard let (event, changes) = Self.changes(entry) else {
+                continue
+            }
+            try await apply(changes, of: event, at: entry.position)
+        }
+        guard let last = entries.last?.position else {
+            return
+        }
+        try await pool.query(
+            """
+            INSERT INTO feed_cursor (feed, position) VALUES ('booking', \(Int64(clamping: last)))
+            ON CONFLICT (feed) DO UPDATE
+            SET position = greatest(feed_cursor.position, excluded.position)
+            """)
+    }
+
+    /// Applies one entry. Where the event has no state, one is made first: its claims are read
+    /// after this entry was written, so that it, or a state made meanwhile that lacks the entry,
+    /// comes to the same.
+    private func apply(
+        _ changes: [FeedChange], of event: EventID, at position: UInt64
+    ) async throws {
+        for _ in 0..<Self.restoresMax {
+            do {
+                _ = try await seats.applyFeed(
+                    event: event.description, position: position, changes: changes)
+                return
+            } catch let error as SeatStateError {
+                guard case .rebuilding = error.code else {
+                    throw error
+                }
+                try await keeper.restore(event)
+            }
+        }
+        throw SeatStateMissing(event: event)
+    }
+
+    /// What an entry changes; nil where it is nothing.
+    static func changes(_ entry: BookingV1.FeedEntry) -> (EventID, [FeedChange])? {
+        let (booking, letter): (BookingV1.Booking?, SeatLetter)
+        switch entry.fact {
+        case .bookingCreated(let fact): (booking, letter) = (fact.booking, .claimed)
+        case .bookingConfirmed(let fact): (booking, letter) = (fact.booking, .sold)
+        case .bookingExpired(let fact): (booking, letter) = (fact.booking, .free)
+        case .refundDue, nil: return nil
+        }
+        guard let booking, let event = EventID(booking.eventID) else {
+            return nil
+        }
+        let changes = booking.places.map {
+            FeedChange(place: Int($0.place), letter: letter, holdID: booking.holdID)
+        }
+        return (event, changes)
+    }
+}
+
+/// A seat state that went away as often as it was put in place.
+struct SeatStateMissing: Error, CustomStringConvertible {
+    var event: EventID
+    var description: String { "\(event) has no seat state" }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Redis
+
+/// The Lua scripts of the seat state, each with the prelude before it.
+struct SeatScripts: Sendable {
+    let hold: RedisScript
+    let release: RedisScript
+    let get: RedisScript
+    let list: RedisScript
+    let redeem: RedisScript
+    let apply: RedisScript
+    let install: RedisScript
+    let sweep: RedisScript
+    let probe: RedisScript
+    let snapshot: RedisScript
+    let changes: RedisScript
+
+    /// Without the guard, `hold` takes every place for free: only ever to show that tests notice.
+    init(isGuarded: Bool) throws {
+        let prelude = "local GUARD = \(isGuarded)\n" + (try Self.text("prelude"))
+        func script(_ name: String) throws -> RedisScript {
+            RedisScript(name: "seat_\(name)", source: prelude + (try Self.text(name)))
+        }
+        hold = try script("hold")
+        release = try script("release")
+        get = try script("get")
+        list = try script("list")
+        redeem = try script("redeem")
+        apply = try script("apply")
+        install = try script("install")
+        sweep = try script("sweep")
+        probe = try script("probe")
+        snapshot = try script("snapshot")
+        changes = try script("changes")
+    }
+
+    private static func text(_ name: String) throws -> String {
+        let file = Bundle.module.bundleURL.appendingPathComponent("Scripts/\(name).lua")
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+}

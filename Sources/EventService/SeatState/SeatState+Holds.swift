@@ -1,0 +1,190 @@
+import Redis
+
+/// What became of a request for places.
+package enum HoldOutcome: Sendable, Equatable {
+    /// All places are the buyer's until the deadline.
+    case held(SeatHold, version: SeatStateVersion)
+    /// The hold was made before, by the same id or idempotency key; here it is as it stands now.
+    case replayed(SeatHold, version: SeatStateVersion)
+    /// Nothing was held. The letter of each seat that is in the way, nil for no such place, and
+    /// how many places each area of the request could have given.
+    case unavailable(seats: [Int: SeatLetter?], areas: [Int])
+    /// Nothing was held: the buyer has so many places in live holds already.
+    case limitReached(livePlaces: Int)
+}
+
+/// What a hold is found to be.
+package enum HoldLookup: Sendable, Equatable {
+    case found(SeatHold, version: SeatStateVersion)
+    /// Never made, released, expired, or lost with the state before: a hold that was made
+    /// earlier than this generation, which started then (Unix ms), is lost.
+    case missing(generationStartedMs: Int64)
+}
+
+/// What became of a release.
+package enum ReleaseOutcome: Sendable, Equatable {
+    /// The places are not held any more, by this or any earlier call.
+    case released
+    /// Nothing was done: the hold is with a booking.
+    case redeemed
+}
+
+/// What became of a redemption.
+package enum RedeemOutcome: Sendable, Equatable {
+    /// The places are claimed until then (Unix ms), or until the booking feed speaks.
+    case redeemed(untilMs: Int64)
+    /// It was redeemed before.
+    case redeemedBefore
+    /// The state that knew the hold is gone, so the signed token alone vouches for it. Where a new
+    /// state is there, the places were free in it and are claimed until then, else nil.
+    case byTokenAlone(untilMs: Int64?)
+    /// The hold's time is over, or it was released.
+    case expired
+    /// Another has places of it.
+    case lost
+}
+
+extension SeatState {
+    /// Holds all places of the request or none. Throws `.notYours` when the hold id is another
+    /// buyer's, `.keyReused`, `.invalid`, `.rebuilding`, `.unavailable`.
+    package func hold(
+        event: String, _ request: HoldRequest, generation: SeatGeneration? = nil
+    ) async throws(SeatStateError) -> HoldOutcome {
+        let timeToLiveMs = try Self.check(request)
+        var arguments: [RedisArgument] = [
+            .text(request.holdID), .text(request.buyerID), .integer(timeToLiveMs),
+            RedisArgument(request.placesMax), .text(request.idempotency?.key ?? ""),
+            .bytes(request.idempotency?.fingerprint ?? []), .bytes(request.lines),
+            RedisArgument(request.seats.count),
+        ]
+        arguments += request.seats.map { RedisArgument($0) }
+        for area in request.areas {
+            arguments += [area.first, area.count, area.quantity].map { RedisArgument($0) }
+        }
+        let reply = try await call(
+            scripts.hold, event: event, generation: generation, arguments)
+        switch reply.kind {
+        case "held":
+            return .held(try reply.hold(3), version: try reply.version())
+        case "replayed":
+            return .replayed(try reply.hold(3), version: try reply.version())
+        case "unavailable":
+            var seats: [Int: SeatLetter?] = [:]
+            for text in try reply.texts(2) {
+                guard let place = Int(text.dropLast()), let letter = text.utf8.last else {
+                    throw reply.unknown()
+                }
+                seats[place] = .some(SeatLetter(rawValue: letter))
+            }
+            return .unavailable(seats: seats, areas: try reply.ints(3))
+        case "limit":
+            return .limitReached(livePlaces: try reply.int(2))
+        default:
+            throw reply.unknown()
+        }
+    }
+
+    /// Frees the places of the buyer's hold; idempotent. Throws `.notYours` and as always.
+    package func release(
+        event: String, holdID: String, buyerID: String, generation: SeatGeneration? = nil
+    ) async throws(SeatStateError) -> ReleaseOutcome {
+        try Self.checkID(holdID)
+        let reply = try await call(
+            scripts.release, event: event, generation: generation,
+            [.text(holdID), .text(buyerID)])
+        switch reply.kind {
+        case "released": return .released
+        case "redeemed": return .redeemed
+        default: throw reply.unknown()
+        }
+    }
+
+    /// The buyer's hold as it is now. Throws `.notYours` and as always.
+    package func get(
+        event: String, holdID: String, buyerID: String, generation: SeatGeneration? = nil
+    ) async throws(SeatStateError) -> HoldLookup {
+        try Self.checkID(holdID)
+        let reply = try await call(
+            scripts.get, event: event, generation: generation, [.text(holdID), .text(buyerID)])
+        switch reply.kind {
+        case "hold":
+            return .found(try reply.hold(3), version: try reply.version())
+        case "missing": return .missing(generationStartedMs: try reply.integer(2))
+        default: throw reply.unknown()
+        }
+    }
+
+    /// The buyer's holds whose time is not over, oldest first.
+    package func listHolds(
+        event: String, buyerID: String, generation: SeatGeneration? = nil
+    ) async throws(SeatStateError) -> [SeatHold] {
+        try Self.checkID(buyerID)
+        let reply = try await call(
+            scripts.list, event: event, generation: generation, [.text(buyerID)])
+        guard reply.kind == "holds" else { throw reply.unknown() }
+        var holds: [SeatHold] = []
+        for element in try reply.array(2) { holds.append(try SeatHold(element)) }
+        return holds.sorted { $0.fence < $1.fence }
+    }
+
+    /// Claims the places of a hold for the booking that is being made. The token was checked by
+    /// the caller; redeeming again for the same hold is `.redeemedBefore`. Throws `.notYours`,
+    /// `.invalid`, `.unavailable`, but never `.rebuilding`.
+    package func redeem(
+        event: String, _ request: RedeemRequest
+    ) async throws(SeatStateError) -> RedeemOutcome {
+        try Self.checkID(request.holdID)
+        try Self.checkID(request.buyerID)
+        try Self.checkPlaces(request.places)
+        guard (1...Self.placesPerHoldMax).contains(request.places.count) else {
+            throw SeatStateError(.invalid, "\(request.places.count) places in a token")
+        }
+        let claimMs = try Self.checkMilliseconds(request.claim)
+        let reply = try await call(
+            scripts.redeem, event: event, generation: nil,
+            [
+                .text(request.holdID), .text(request.buyerID), .integer(claimMs),
+                .text(request.generation.text), .integer(request.deadlineMs),
+                .text(request.places.map(String.init).joined(separator: ",")),
+                RedisArgument(request.fence),
+            ])
+        switch reply.kind {
+        case "redeemed": return .redeemed(untilMs: try reply.integer(2))
+        case "again": return .redeemedBefore
+        case "tokenAlone":
+            let isClaimed = try !reply.text(2).isEmpty
+            return .byTokenAlone(untilMs: isClaimed ? try reply.integer(2) : nil)
+        case "expired": return .expired
+        case "lost": return .lost
+        default: throw reply.unknown()
+        }
+    }
+
+    private static func check(_ request: HoldRequest) throws(SeatStateError) -> Int64 {
+        try checkID(request.holdID)
+        try checkID(request.buyerID)
+        try checkPlaces(request.seats)
+        guard Set(request.seats).count == request.seats.count else {
+            throw SeatStateError(.invalid, "a seat comes twice")
+        }
+        var wanted = request.seats.count
+        for area in request.areas {
+            guard area.first >= 0, area.count >= 1, area.quantity >= 1,
+                area.first <= placesPerEventMax, area.count <= placesPerEventMax,
+                area.quantity <= placesPerHoldMax
+            else {
+                throw SeatStateError(.invalid, "not an area: \(area)")
+            }
+            wanted += area.quantity
+        }
+        guard (1...placesPerHoldMax).contains(wanted), request.areas.count <= placesPerHoldMax
+        else {
+            throw SeatStateError(.invalid, "\(wanted) places in a hold")
+        }
+        let keySize = request.idempotency?.key.utf8.count ?? 1
+        guard (1...255).contains(keySize), request.lines.count <= 65_536 else {
+            throw SeatStateError(.invalid, "an idempotency key or lines of that size")
+        }
+        return try checkMilliseconds(request.timeToLive)
+    }
+}

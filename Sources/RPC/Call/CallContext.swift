@@ -1,0 +1,46 @@
+import NIOCore
+
+/// What a handler or an interceptor knows about the call that it serves.
+package struct CallContext: Sendable {
+    /// The call that the current task serves. Clients take their deadline from it, so that a call
+    /// made on behalf of another never outlives it.
+    @TaskLocal package static var current: CallContext?
+
+    /// Full name, e.g. "usher.booking.v1.BookingService".
+    package let service: String
+    /// Bare name, e.g. "CreateBooking".
+    package let method: String
+    /// The caller's metadata, credentials and trace context among them.
+    package let metadata: Metadata
+    /// Who calls: "unix" or an address with its port.
+    package let peer: String
+    /// The deadline on the clock of the event loops.
+    let loopDeadline: NIODeadline?
+
+    /// When the caller stops waiting.
+    package var deadline: ContinuousClock.Instant? {
+        guard let loopDeadline else { return nil }
+        return .now + .nanoseconds((loopDeadline - .now()).nanoseconds)
+    }
+
+    init(
+        service: String, method: String, metadata: Metadata, peer: String,
+        loopDeadline: NIODeadline?
+    ) {
+        self.service = service
+        self.method = method
+        self.metadata = metadata
+        self.peer = peer
+        self.loopDeadline = loopDeadline
+    }
+
+    /// A context for calling a handler without a connection.
+    package init(
+        service: String, method: String, metadata: Metadata = [:], peer: String = "local",
+        timeout: Duration? = nil
+    ) {
+        self.init(
+            service: service, method: method, metadata: metadata, peer: peer,
+            loopDeadline: timeout.map { .now() + TimeAmount($0) })
+    }
+}

@@ -1,0 +1,56 @@
+import Metrics
+import NIOCore
+import Synchronization
+
+/// Counts a method's calls under the names that gRPC servers and clients use.
+struct MethodMetrics: Sendable {
+    private let started: Counter
+    private let handled: [Counter]
+    private let handlingTime: Metrics.Timer
+
+    /// `side` is "server" or "client". Every series exists from now on, at 0.
+    init(
+        side: String, service: String, method: String,
+        factory: any MetricsFactory = MetricsSystem.factory
+    ) {
+        let labels = [
+            ("grpc_type", "unary"), ("grpc_service", service), ("grpc_method", method),
+        ]
+        started = Counter(label: "grpc_\(side)_started_total", dimensions: labels, factory: factory)
+        handled = RPCCode.names.map { name in
+            Counter(
+                label: "grpc_\(side)_handled_total", dimensions: labels + [("grpc_code", name)],
+                factory: factory)
+        }
+        handlingTime = Metrics.Timer(
+            label: "grpc_\(side)_handling_seconds", dimensions: labels, factory: factory)
+    }
+
+    func recordStart() {
+        started.increment()
+    }
+
+    /// A code without a name counts as UNKNOWN.
+    func recordEnd(_ code: RPCCode, duration: TimeAmount) {
+        let index = Int(code.rawValue)
+        handled[handled.indices.contains(index) ? index : Int(RPCCode.unknown.rawValue)]
+            .increment()
+        handlingTime.recordNanoseconds(duration.nanoseconds)
+    }
+}
+
+/// A gauge that many connections move up and down.
+final class SharedGauge: Sendable {
+    private let total = Atomic<Int>(0)
+    private let gauge: Gauge
+
+    init(label: String) {
+        gauge = Gauge(label: label)
+        gauge.record(0)
+    }
+
+    func add(_ delta: Int) {
+        guard delta != 0 else { return }
+        gauge.record(total.add(delta, ordering: .relaxed).newValue)
+    }
+}

@@ -1,0 +1,172 @@
+import NIOCore
+
+/// A client connection's shell: calls to frames, frames to answers, one flush for many calls. It
+/// never stops reading. Confined to its event loop.
+final class ClientChannelHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What the link wants to know.
+    protocol Owner: AnyObject {
+        /// There may be room for calls.
+        func connectionHasRoom(_ handler: ClientChannelHandler)
+        func connectionClosed(_ handler: ClientChannelHandler)
+    }
+
+    private let sizeMax: Int
+    private let outboundSizeMax: Int
+    private let owner: any Owner
+    private var context: ChannelHandlerContext?
+    private var decoder: FrameDecoder
+    private var connection: ClientConnection<ClientCall>
+    private var out = ByteBuffer()
+    private var isRetired = false
+    private var isFlushing = false
+    private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
+
+    init(configuration: RPCClientConfiguration, owner: any Owner) {
+        self.owner = owner
+        sizeMax = configuration.payloadSizeMax
+        outboundSizeMax = configuration.outboundSizeMax
+        decoder = FrameDecoder(payloadSizeMax: configuration.payloadSizeMax)
+        connection = ClientConnection(
+            callsInFlightMax: configuration.callsInFlightMax,
+            callsMax: configuration.callsPerConnectionMax)
+    }
+
+    var callsInFlight: Int { connection.callsInFlight }
+    var hasReceived: Bool { connection.hasReceived }
+    var isUsedUp: Bool { connection.isUsedUp }
+
+    /// Whether one more call may be sent now.
+    var hasRoom: Bool {
+        guard let context, !isFlushing, context.channel.isActive else { return false }
+        return connection.hasRoom && out.readableBytes < outboundSizeMax
+            && context.channel.isWritable
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    // MARK: Calls
+
+    /// Puts a call into the next flush. There must be room, and time.
+    func send(_ call: ClientCall, now: NIODeadline) {
+        let timeout = max((call.deadline - now).nanoseconds, 1)
+        let timeoutSize = 1 + ByteBuffer.varintSize(Int(timeout))
+        let streamID = connection.start(call, deadline: call.deadline)
+        out.writeFrameHeader(
+            FrameHeader(
+                length: call.envelope.readableBytes + timeoutSize, streamID: streamID,
+                type: .request))
+        out.writeImmutableBuffer(call.envelope)
+        out.writeRequestTimeout(nanoseconds: timeout)
+        schedule(call.deadline)
+    }
+
+    func flush() {
+        guard let context, !isFlushing, out.readableBytes > 0 else { return }
+        // Writing may tell at once that there is room; nothing may be added to `out` before it is
+        // cleared.
+        isFlushing = true
+        context.writeAndFlush(wrapOutboundOut(out), promise: nil)
+        out.clear()
+        isFlushing = false
+    }
+
+    /// Forgets calls that nobody waits for.
+    func dropAnswered() {
+        connection.cancel { $0.isAnswered }
+        closeIfRetired()
+    }
+
+    /// Takes no more calls and closes after the last answer.
+    func retire() {
+        isRetired = true
+        closeIfRetired()
+    }
+
+    func close() {
+        context?.close(promise: nil)
+    }
+
+    private func closeIfRetired() {
+        if isRetired, connection.callsInFlight == 0 { close() }
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        decoder.append(unwrapInboundIn(data))
+        while let event = decoder.next() {
+            switch connection.receive(event) {
+            case .none:
+                break
+            case .answer(let call, .success(let payload)):
+                call.answer(.reply(payload))
+            case .answer(let call, .failure(let error)):
+                call.answer(.failure(error, isSent: true))
+            case .close:
+                context.close(promise: nil)
+                return
+            }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        owner.connectionHasRoom(self)
+        closeIfRetired()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { owner.connectionHasRoom(self) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.scheduled.cancel()
+        timer = nil
+        let error = RPCError(.unavailable, "the connection was closed")
+        for call in connection.close() {
+            call.answer(.failure(error, isSent: true))
+        }
+        owner.connectionClosed(self)
+        context.fireChannelInactive()
+    }
+
+    // MARK: Deadlines
+
+    /// One timer for the earliest deadline, left in place when that call ends.
+    private func schedule(_ deadline: NIODeadline) {
+        guard let context, deadline < timer?.deadline ?? .distantFuture else { return }
+        timer?.scheduled.cancel()
+        let scheduled = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+            self.expire()
+        }
+        timer = (deadline, scheduled)
+    }
+
+    private func expire() {
+        timer = nil
+        let now = NIODeadline.now()
+        for call in connection.expire(now: now) {
+            call.answer(
+                .failure(RPCError(.deadlineExceeded, "the deadline has passed"), isSent: true))
+        }
+        if let next = connection.nextDeadline {
+            schedule(max(next, now + .milliseconds(1)))
+        }
+        owner.connectionHasRoom(self)
+        closeIfRetired()
+    }
+}

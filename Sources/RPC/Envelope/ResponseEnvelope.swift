@@ -1,0 +1,57 @@
+import NIOCore
+import Wire
+
+/// A received `ttrpc.Response { google.rpc.Status status = 1, payload = 2 }`.
+enum ResponseEnvelope {
+    /// The response message's bytes, a part of the frame; or the error that the status stands for.
+    /// INTERNAL for what does not decode.
+    static func decode(_ frame: ByteBuffer) -> Result<ByteBuffer, RPCError> {
+        var payload = 0..<0
+        var status = RPCStatus()
+        do {
+            try frame.withUnsafeReadableBytes { bytes in
+                var reader = EnvelopeReader(bytes)
+                while let tag = try reader.nextTag() {
+                    switch tag {
+                    case 1 << 3 | 2:
+                        let range = try reader.delimited()
+                        try status.merge(serialized: UnsafeRawBufferPointer(rebasing: bytes[range]))
+                    case 2 << 3 | 2: payload = try reader.delimited()
+                    default: try reader.skip(tag)
+                    }
+                }
+            }
+        } catch {
+            return .failure(RPCError(.internal, "the server's reply does not decode"))
+        }
+        if let error = RPCError(status: status) { return .failure(error) }
+        let start = frame.readerIndex + payload.lowerBound
+        return .success(frame.getSlice(at: start, length: payload.count) ?? ByteBuffer())
+    }
+}
+
+extension ByteBuffer {
+    /// Appends the Response of a call that went well; false, with nothing written, if it is too
+    /// long for a frame.
+    mutating func writeReplyFrame(streamID: UInt32, payload: [UInt8], sizeMax: Int) -> Bool {
+        let length =
+            payload.isEmpty ? 0 : 1 + Self.varintSize(payload.count) + payload.count
+        guard length <= sizeMax else { return false }
+        writeFrameHeader(FrameHeader(length: length, streamID: streamID, type: .response))
+        if length > 0 { writeDelimited(2, payload) }
+        return true
+    }
+
+    /// Appends the Response of a call that failed. An error too long for a frame loses its details
+    /// and, if need be, the end of its message.
+    mutating func writeErrorFrame(streamID: UInt32, error: RPCError, sizeMax: Int) {
+        var status = error.status.serialized()
+        if 6 + status.count > sizeMax {
+            status =
+                RPCError(error.code, String(error.message.prefix(1000))).status.serialized()
+        }
+        let length = 1 + Self.varintSize(status.count) + status.count
+        writeFrameHeader(FrameHeader(length: length, streamID: streamID, type: .response))
+        writeDelimited(1, status)
+    }
+}

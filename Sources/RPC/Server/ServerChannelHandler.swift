@@ -1,0 +1,263 @@
+import NIOCore
+
+/// A server connection's shell: bytes to ``ServerConnection`` and back, handlers started on the
+/// loop, one flush per read. Confined to its event loop.
+final class ServerChannelHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let core: ServerCore
+    private let link: ServerLink
+    private let peer: String
+    private var context: ChannelHandlerContext?
+    private var decoder: FrameDecoder
+    private var connection: ServerConnection
+    private var out = ByteBuffer()
+    /// Frames are being taken or replies written: what comes back at once waits for that to end.
+    private var isBusy = false
+    /// Frames that came are left in the decoder, because replies wait for the peer to read.
+    private var hasFramesLeft = false
+    private var isReadHeld = false
+    private var isClosing = false
+    private var reportedInFlight = 0
+    private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
+
+    init(core: ServerCore, link: ServerLink, peer: String) {
+        self.core = core
+        self.link = link
+        self.peer = peer
+        decoder = FrameDecoder(payloadSizeMax: core.limits.payloadSizeMax)
+        connection = ServerConnection(limits: core.limits, routes: core.table)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        link.attach(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        decoder.append(unwrapInboundIn(data))
+        isBusy = true
+        process(context)
+        isBusy = false
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        settle(context)
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // A peer that does not read its replies is not read either.
+        if context.channel.isWritable {
+            context.read()
+        } else {
+            isReadHeld = true
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, !isBusy { settle(context) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent {
+            connection.inputClosed()
+            settle(context)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let now = NIODeadline.now()
+        timer?.scheduled.cancel()
+        timer = nil
+        for ended in connection.close() {
+            recordEnd(ended, .cancelled, now: now)
+        }
+        reportInFlight()
+        leaveWhenGone()
+        context.fireChannelInactive()
+    }
+
+    /// Takes frames until the bytes or the room for replies run out.
+    private func process(_ context: ChannelHandlerContext) {
+        let now = NIODeadline.now()
+        hasFramesLeft = false
+        while true {
+            guard hasRoom(context) else {
+                hasFramesLeft = true
+                return
+            }
+            guard let event = decoder.next() else { return }
+            switch connection.receive(event, now: now) {
+            case .none:
+                break
+            case .start(let start):
+                self.start(start, now: now)
+            case .reject(let streamID, let route, let error):
+                if let route {
+                    core.metrics[route].recordStart()
+                    core.metrics[route].recordEnd(error.code, duration: .zero)
+                }
+                out.writeErrorFrame(
+                    streamID: streamID, error: error, sizeMax: core.limits.payloadSizeMax)
+            case .close:
+                context.close(promise: nil)
+                return
+            }
+        }
+    }
+
+    private func hasRoom(_ context: ChannelHandlerContext) -> Bool {
+        if out.readableBytes >= core.limits.outboundSizeMax {
+            flush(context)
+        }
+        return context.channel.isWritable
+    }
+
+    // MARK: Calls
+
+    private func start(_ start: ServerConnection.Start, now: NIODeadline) {
+        let route = core.routes[start.route]
+        let callContext = CallContext(
+            service: route.service, method: route.method, metadata: start.metadata, peer: peer,
+            loopDeadline: start.deadline)
+        core.metrics[start.route].recordStart()
+        let task = Task.immediate { [core, link] in
+            let outcome = await core.run(start.route, start.payload, callContext)
+            link.finished(start.streamID, outcome)
+        }
+        // A handler that did not suspend has been answered already, and is not known any more.
+        connection.started(streamID: start.streamID, task: task)
+        schedule(start.deadline)
+    }
+
+    /// A handler has ended on the loop itself.
+    func finishedOnLoop(_ streamID: UInt32, _ outcome: ServerCore.Outcome) {
+        finish(streamID, outcome)
+        if !isBusy, let context { settle(context) }
+    }
+
+    /// Handlers have ended elsewhere, or the server wants to stop.
+    func receive(_ messages: [ServerLink.Message]) {
+        for message in messages {
+            switch message {
+            case .finished(let streamID, let outcome): finish(streamID, outcome)
+            case .drain: connection.drain()
+            case .close: context?.close(promise: nil)
+            }
+        }
+        if let context { settle(context) }
+        reportInFlight()
+        leaveWhenGone()
+    }
+
+    private func finish(_ streamID: UInt32, _ outcome: ServerCore.Outcome) {
+        guard let ended = connection.finish(streamID: streamID) else { return }
+        let sizeMax = core.limits.payloadSizeMax
+        var code = RPCCode.ok
+        switch outcome {
+        case .reply(let payload):
+            if !out.writeReplyFrame(streamID: streamID, payload: payload, sizeMax: sizeMax) {
+                code = .resourceExhausted
+                let error = RPCError(code, "a reply of \(payload.count) bytes fits no frame")
+                out.writeErrorFrame(streamID: streamID, error: error, sizeMax: sizeMax)
+            }
+        case .failure(let error):
+            code = error.code
+            out.writeErrorFrame(streamID: streamID, error: error, sizeMax: sizeMax)
+        }
+        recordEnd(ended, code, now: .now())
+    }
+
+    private func recordEnd(
+        _ ended: ServerConnection.Ended, _ code: RPCCode, now: NIODeadline
+    ) {
+        core.metrics[ended.route].recordEnd(code, duration: now - ended.startedAt)
+    }
+
+    // MARK: Deadlines
+
+    /// One timer for the earliest deadline. It is not moved when that call ends: a timer that finds
+    /// nothing to do costs less than one that every call sets and takes back.
+    private func schedule(_ deadline: NIODeadline) {
+        guard let context, deadline < timer?.deadline ?? .distantFuture else { return }
+        timer?.scheduled.cancel()
+        let scheduled = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+            self.expire()
+        }
+        timer = (deadline, scheduled)
+    }
+
+    private func expire() {
+        timer = nil
+        let now = NIODeadline.now()
+        let error = RPCError(.deadlineExceeded, "the deadline has passed")
+        for ended in connection.expire(now: now) {
+            out.writeErrorFrame(
+                streamID: ended.streamID, error: error, sizeMax: core.limits.payloadSizeMax)
+            recordEnd(ended, error.code, now: now)
+        }
+        if let next = connection.nextDeadline {
+            schedule(max(next, now + .milliseconds(1)))
+        }
+        if let context { settle(context) }
+    }
+
+    // MARK: Writing
+
+    /// Sends what there is to send and goes on with what waited for that; closes when nothing can
+    /// come any more.
+    private func settle(_ context: ChannelHandlerContext) {
+        isBusy = true
+        flush(context)
+        while hasFramesLeft, context.channel.isWritable {
+            process(context)
+            flush(context)
+        }
+        isBusy = false
+        reportInFlight()
+        if isReadHeld, context.channel.isWritable {
+            isReadHeld = false
+            context.read()
+        }
+        if connection.isFinished, !isClosing, !hasFramesLeft {
+            isClosing = true
+            // Closing drops what is not written yet; an empty write comes after all of it.
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete {
+                _ in
+                context.close(promise: nil)
+            }
+        }
+    }
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard out.readableBytes > 0 else { return }
+        // May tell at once that the channel is writable or not; `isBusy` keeps that off `out`.
+        context.writeAndFlush(wrapOutboundOut(out), promise: nil)
+        // Keeps the storage if it was written at once, else takes a new one.
+        out.clear()
+    }
+
+    private func reportInFlight() {
+        core.callsInFlight.add(connection.callsInFlight - reportedInFlight)
+        reportedInFlight = connection.callsInFlight
+    }
+
+    private func leaveWhenGone() {
+        if connection.isGone { link.leave() }
+    }
+}

@@ -1,0 +1,65 @@
+import Logging
+import NIOCore
+import ServiceContextModule
+
+/// What all connections of a server share; it never changes.
+final class ServerCore: Sendable {
+    enum Outcome: Sendable {
+        case reply([UInt8])
+        case failure(RPCError)
+    }
+
+    let limits: ServerLimits
+    let routes: [CallRouter.Route]
+    let table: RouteTable
+    let metrics: [MethodMetrics]
+    let callsInFlight = SharedGauge(label: "grpc_server_in_flight")
+    private let logger: Logger
+
+    init(router: CallRouter, limits: ServerLimits, logger: Logger) {
+        self.limits = limits
+        routes = router.routes
+        table = RouteTable(router.routes.map { ($0.service, $0.method) })
+        metrics = router.routes.map {
+            MethodMetrics(side: "server", service: $0.service, method: $0.method)
+        }
+        self.logger = logger
+    }
+
+    /// Runs a handler with what it finds in task-locals.
+    func run(_ route: Int, _ request: ByteBuffer, _ context: CallContext) async -> Outcome {
+        await CallContext.$current.withValue(context) {
+            guard
+                let traceParent = context.metadata[TraceParent.metadataKey].flatMap(
+                    TraceParent.init)
+            else {
+                return await answer(route, request, context)
+            }
+            var serviceContext = ServiceContext.topLevel
+            serviceContext.traceParent = traceParent
+            return await ServiceContext.withValue(serviceContext) {
+                await answer(route, request, context)
+            }
+        }
+    }
+
+    private func answer(
+        _ route: Int, _ request: ByteBuffer, _ context: CallContext
+    ) async -> Outcome {
+        do {
+            return .reply(try await routes[route].handler(request, context))
+        } catch let error as RPCError {
+            return .failure(error.code == .ok ? RPCError(.unknown, error.message) : error)
+        } catch is CancellationError {
+            return .failure(RPCError(.cancelled, "the call was cancelled"))
+        } catch {
+            logger.error(
+                "RPC handler failed",
+                metadata: [
+                    "rpc.service": "\(context.service)", "rpc.method": "\(context.method)",
+                    "error": "\(String(reflecting: error))",
+                ])
+            return .failure(RPCError(.internal, "internal error"))
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package import NIOCore
+
+/// What one connection may cost. Every one of these is a hard limit.
+package struct ServerLimits: Sendable {
+    /// Handlers that run at once for one connection; more are answered RESOURCE_EXHAUSTED.
+    package var callsInFlightMax = 1024
+    /// Bytes of keys and values of one call's metadata; more is answered RESOURCE_EXHAUSTED.
+    package var metadataSizeMax = 16 << 10
+    /// Time for a call that names none or a longer one.
+    package var timeoutMax: TimeAmount = .minutes(5)
+    /// Bytes of replies that may wait for the peer to read them before no more calls are read.
+    package var outboundSizeMax = 1 << 20
+    /// Bytes in one frame's payload, both ways.
+    package var payloadSizeMax = FrameHeader.payloadSizeMax
+
+    /// The defaults.
+    package init() {}
+}

@@ -1,0 +1,186 @@
+package import Logging
+import Metrics
+package import Postgres
+import Wire
+
+/// Makes entries take effect in the service's own database, exactly once: the position moves in
+/// the transaction of the effect (tables `feed_cursor` and `feed_parked`).
+///
+/// An entry that cannot be applied is parked with all later entries of its key, so that the rest
+/// goes on. Facts that follow from the entries are written to the own feed last, because the
+/// feed's lock is kept from there to the commit.
+package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
+    private let feed: String
+    private let pool: PostgresPool
+    private let logger: Logger
+    /// Makes entries take effect, and leaves out those whose keys are parked.
+    private let effects: @Sendable ([Entry], PostgresTransaction) async throws -> Void
+    private let afterCommit: @Sendable () -> Void
+    private let parked: Gauge
+
+    /// A sink for one feed whose entries lead to facts of this service.
+    ///
+    /// - Parameters:
+    ///   - feed: the feed's service; names the cursor.
+    ///   - pool: the service's own database.
+    ///   - logger: told of parked entries.
+    ///   - ownFeed: where the facts go that follow.
+    ///   - effect: makes one entry take effect, and tells what follows.
+    package init<Fact: FeedEntry>(
+        feed: String, pool: PostgresPool, logger: Logger, ownFeed: FeedStore<Fact>,
+        effect: @escaping @Sendable (Entry, PostgresTransaction) async throws -> [Fact]
+    ) {
+        self.init(feed: feed, pool: pool, logger: logger, afterCommit: ownFeed.ring) {
+            (entries: [Entry], transaction: PostgresTransaction) in
+            var facts: [Fact] = []
+            for entry in entries {
+                facts += try await effect(entry, transaction)
+            }
+            try await ownFeed.append(facts, in: transaction)
+        }
+    }
+
+    /// A sink for one feed whose entries lead to nothing that others are told.
+    ///
+    /// - Parameters:
+    ///   - feed: the feed's service; names the cursor.
+    ///   - pool: the service's own database.
+    ///   - logger: told of parked entries.
+    ///   - effect: makes one entry take effect.
+    package init(
+        feed: String, pool: PostgresPool, logger: Logger,
+        effect: @escaping @Sendable (Entry, PostgresTransaction) async throws -> Void
+    ) {
+        self.init(feed: feed, pool: pool, logger: logger, afterCommit: {}) {
+            (entries: [Entry], transaction: PostgresTransaction) in
+            for entry in entries {
+                try await effect(entry, transaction)
+            }
+        }
+    }
+
+    private init(
+        feed: String, pool: PostgresPool, logger: Logger,
+        afterCommit: @escaping @Sendable () -> Void,
+        effects: @escaping @Sendable ([Entry], PostgresTransaction) async throws -> Void
+    ) {
+        self.feed = feed
+        self.pool = pool
+        self.logger = logger
+        self.afterCommit = afterCommit
+        self.effects = effects
+        parked = Gauge(label: "feed_entries_parked", dimensions: [("feed", feed)])
+    }
+
+    package func position() async throws -> UInt64 {
+        let rows = try await pool.query(
+            "SELECT position FROM feed_cursor WHERE feed = \(feed)")
+        return UInt64(clamping: try rows.first?.decode("position", as: Int64.self) ?? 0)
+    }
+
+    package func apply(_ entries: [Entry]) async throws {
+        do {
+            try await apply(together: entries)
+        } catch let error where Self.isFault(error) {
+            // One of them cannot be applied; find it by going one at a time.
+            for entry in entries {
+                do {
+                    try await apply(together: [entry])
+                } catch let error where Self.isFault(error) {
+                    try await park(entry, because: error)
+                }
+            }
+        }
+        afterCommit()
+    }
+
+    private func apply(together entries: [Entry]) async throws {
+        try await pool.transaction { transaction in
+            try await advance(over: entries, in: transaction)
+            var applicable: [Entry] = []
+            for entry in entries where try await !follow(parked: entry, in: transaction) {
+                applicable.append(entry)
+            }
+            try await effects(applicable, transaction)
+        }
+    }
+
+    /// Moves the cursor first: its row lock keeps a second consumer of the same feed out.
+    private func advance(
+        over entries: [Entry], in transaction: PostgresTransaction
+    ) async throws {
+        guard let first = entries.first?.position, let last = entries.last?.position else {
+            return
+        }
+        let before = Int64(clamping: first) - 1
+        try await transaction.query(
+            "INSERT INTO feed_cursor (feed, position) VALUES (\(feed), 0) ON CONFLICT DO NOTHING")
+        let moved = try await transaction.query(
+            """
+            UPDATE feed_cursor SET position = \(Int64(clamping: last))
+            WHERE feed = \(feed) AND position = \(before)
+            """)
+        guard moved.affected == 1 else {
+            throw FeedCursorMoved()
+        }
+    }
+
+    /// Parks an entry whose key has a parked one already; false where it has none.
+    private func follow(
+        parked entry: Entry, in transaction: PostgresTransaction
+    ) async throws -> Bool {
+        let waiting = try await transaction.query(
+            "SELECT 1 FROM feed_parked WHERE feed = \(feed) AND key = \(entry.key) LIMIT 1")
+        guard !waiting.isEmpty else {
+            return false
+        }
+        try await insertParked(entry, "an earlier entry of its key is parked", in: transaction)
+        return true
+    }
+
+    private func park(_ entry: Entry, because error: any Error) async throws {
+        try await pool.transaction { transaction in
+            try await advance(over: [entry], in: transaction)
+            try await insertParked(entry, "\(error)", in: transaction)
+        }
+        logger.error(
+            "feed entry parked",
+            metadata: [
+                "feed": "\(feed)", "feed.position": "\(entry.position)",
+                "feed.key": "\(entry.key)", "error": "\(error)",
+            ])
+    }
+
+    private func insertParked(
+        _ entry: Entry, _ reason: String, in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.query(
+            """
+            INSERT INTO feed_parked (feed, position, key, entry, reason) VALUES
+            (\(feed), \(Int64(clamping: entry.position)), \(entry.key), \(entry.serialized()),
+             \(String(reason.prefix(2000))))
+            """)
+        parked.record(try await parkedCount(in: transaction))
+    }
+
+    private func parkedCount(in transaction: PostgresTransaction) async throws -> Int64 {
+        let rows = try await transaction.query(
+            "SELECT count(*) AS count FROM feed_parked WHERE feed = \(feed)")
+        return try rows.first?.decode("count", as: Int64.self) ?? 0
+    }
+
+    /// True where trying again would fail again: not a lost connection, a conflict, a moved
+    /// cursor or a shutdown.
+    private static func isFault(_ error: any Error) -> Bool {
+        switch error {
+        case is CancellationError, is FeedCursorMoved: false
+        case let error as PostgresError: !error.isRetryable
+        default: true
+        }
+    }
+}
+
+/// Another consumer of the same feed was here first; look again from its position.
+package struct FeedCursorMoved: Error, CustomStringConvertible {
+    package var description: String { "another consumer has moved the cursor" }
+}

@@ -1,0 +1,82 @@
+/// Every metric of Usher, declared once. Code records with swift-metrics under these names; a name
+/// that is not here is exported with a generic help text.
+package enum MetricCatalogue {
+    /// Seconds: from 100 µs for a call on the same machine to 10 s for a lost one.
+    package static let latencyBuckets: [Double] = [
+        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
+        5, 10,
+    ]
+
+    /// How many of something were done at once.
+    package static let sizeBuckets: [Double] = [
+        1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000,
+    ]
+
+    /// The declarations by name.
+    package static let byName: [String: MetricDescription] = Dictionary(
+        all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+    /// The declarations in the order of this file.
+    package static let all: [MetricDescription] =
+        gateway + rpc + drivers + feeds + sale + platform
+
+    private static let latency = MetricDescription.Kind.histogram(buckets: latencyBuckets)
+    private static let size = MetricDescription.Kind.histogram(buckets: sizeBuckets)
+
+    private static let gateway: [MetricDescription] = [
+        .init("http_requests_total", .counter, "HTTP requests answered, by route template."),
+        .init("http_request_duration_seconds", latency, "Time from request to response head."),
+        .init("http_requests_in_flight", .gauge, "HTTP requests being answered."),
+        .init("http_rate_limited_total", .counter, "HTTP requests refused with 429, by budget."),
+    ]
+
+    private static let rpc: [MetricDescription] = [
+        .init("grpc_server_started_total", .counter, "RPCs started on the server."),
+        .init("grpc_server_handled_total", .counter, "RPCs completed on the server, by code."),
+        .init("grpc_server_handling_seconds", latency, "Time from request to response."),
+        .init("grpc_server_in_flight", .gauge, "RPCs being handled by the server."),
+        .init("grpc_server_connections", .gauge, "Open connections of the server."),
+        .init("grpc_client_started_total", .counter, "RPCs started by the client."),
+        .init("grpc_client_handled_total", .counter, "RPCs completed by the client, by code."),
+        .init("grpc_client_handling_seconds", latency, "Time from call to answer."),
+        .init("grpc_client_in_flight", .gauge, "RPCs that wait for their answer."),
+        .init("grpc_client_connections", .gauge, "Open connections of the client."),
+    ]
+
+    private static let drivers: [MetricDescription] = [
+        .init("postgres_pool_connections", .gauge, "Connections of the pool, by state."),
+        .init("postgres_pool_wait_seconds", latency, "Time a caller waits for a connection."),
+        .init("postgres_query_seconds", latency, "Time from statement to result."),
+        .init("postgres_queue_depth", .gauge, "Statements that wait to be sent."),
+        .init("redis_command_seconds", latency, "Time from command to reply."),
+        .init("redis_queue_depth", .gauge, "Commands that wait to be sent."),
+        .init("redis_reconnects_total", .counter, "Connections to Redis made anew."),
+    ]
+
+    private static let feeds: [MetricDescription] = [
+        .init("feed_lag_entries", .gauge, "Entries that a consumer has not applied yet."),
+        .init("feed_lag_seconds", .gauge, "Age of the oldest entry not applied yet."),
+        .init("feed_entries_applied_total", .counter, "Feed entries applied, by consumer."),
+        .init("feed_entries_parked", .gauge, "Feed entries set aside, by consumer."),
+    ]
+
+    private static let sale: [MetricDescription] = [
+        .init("holds_total", .counter, "Attempts to hold seats, by outcome."),
+        .init("seat_state_rebuilds_total", .counter, "Seat states restored from the claims."),
+        .init("bookings_total", .counter, "Bookings by the state they came to."),
+        .init("booking_batch_size", size, "Bookings committed together."),
+        .init("payments_total", .counter, "Payments by the state they came to."),
+        .init("tickets_issued_total", .counter, "Tickets issued."),
+        .init("mails_written_total", .counter, "Mails written to the outbox."),
+    ]
+
+    private static let platform: [MetricDescription] = [
+        .init("event_loop_lag_seconds", latency, "How late a timer on an event loop fires."),
+        droppedSeries,
+        .init("log_lines_dropped_total", .counter, "Log lines that nobody read in time."),
+    ]
+
+    static let droppedSeries = MetricDescription(
+        "telemetry_series_dropped_total", .counter,
+        "Series refused: a family's limit, or its name in use with another type.")
+}

@@ -1,0 +1,165 @@
+extension BinaryDecoder: FieldVisitor {
+    @inlinable @inline(__always)
+    package mutating func field<S: Scalar>(
+        _ number: UInt32, _ name: StaticString, _ value: inout S.Value, as scalar: S.Type
+    ) {
+        if tag == number << 3 | S.wireType.rawValue {
+            value = S.read(&self)
+            nextTag()
+        }
+    }
+
+    @inlinable @inline(__always)
+    package mutating func field<S: Scalar>(
+        _ number: UInt32, _ name: StaticString, _ value: inout S.Value?, as scalar: S.Type
+    ) {
+        if tag == number << 3 | S.wireType.rawValue {
+            value = S.read(&self)
+            nextTag()
+        }
+    }
+
+    @inlinable @inline(__always)
+    package mutating func field<S: Scalar>(
+        _ number: UInt32, _ name: StaticString, _ value: inout [S.Value], as scalar: S.Type,
+        packed: Bool
+    ) {
+        if tag >> 3 == number { readRepeated(number, &value, as: scalar) }
+    }
+
+    @inlinable
+    mutating func readRepeated<S: Scalar>(
+        _ number: UInt32, _ value: inout [S.Value], as scalar: S.Type
+    ) {
+        while true {
+            if tag == number << 3 | S.wireType.rawValue {
+                let element = S.read(&self)
+                if failed { return }
+                value.append(element)
+            } else if S.isPackable, tag == number << 3 | WireType.lengthDelimited.rawValue {
+                readPacked(&value, as: scalar)
+            } else {
+                return
+            }
+            nextTag()
+        }
+    }
+
+    @inlinable
+    mutating func readPacked<S: Scalar>(_ value: inout [S.Value], as scalar: S.Type) {
+        let length = readLength()
+        let outer = end
+        end = cursor + length
+        while cursor < end {
+            let element = S.read(&self)
+            if failed { break }
+            value.append(element)
+        }
+        end = outer
+        if failed { cursor = end }
+    }
+
+    @inlinable @inline(__always)
+    package mutating func field<M: Message>(
+        _ number: UInt32, _ name: StaticString, _ value: inout M?
+    ) {
+        if tag == number << 3 | WireType.lengthDelimited.rawValue {
+            if value == nil { value = M() }
+            value?.merge(fromDelimited: &self)
+            nextTag()
+        }
+    }
+
+    @inlinable @inline(__always)
+    package mutating func field<M: Message>(
+        _ number: UInt32, _ name: StaticString, _ value: inout [M]
+    ) {
+        while tag == number << 3 | WireType.lengthDelimited.rawValue {
+            var element = M()
+            readMessage(into: &element)
+            if failed { return }
+            value.append(element)
+            nextTag()
+        }
+    }
+
+    @inlinable
+    package mutating func map<K: MapKey, S: Scalar>(
+        _ number: UInt32, _ name: StaticString, _ value: inout [K.Value: S.Value],
+        key: K.Type, as scalar: S.Type
+    ) {
+        while tag == number << 3 | WireType.lengthDelimited.rawValue {
+            var entry = (key: K.defaultValue, value: S.defaultValue)
+            readEntry { decoder in
+                decoder.field(1, "key", &entry.key, as: K.self)
+                decoder.field(2, "value", &entry.value, as: S.self)
+            }
+            if failed { return }
+            value[entry.key] = entry.value
+            nextTag()
+        }
+    }
+
+    @inlinable
+    package mutating func map<K: MapKey, M: Message>(
+        _ number: UInt32, _ name: StaticString, _ value: inout [K.Value: M], key: K.Type
+    ) {
+        while tag == number << 3 | WireType.lengthDelimited.rawValue {
+            var entry = (key: K.defaultValue, value: M?.none)
+            readEntry { decoder in
+                decoder.field(1, "key", &entry.key, as: K.self)
+                decoder.field(2, "value", &entry.value)
+            }
+            if failed { return }
+            value[entry.key] = entry.value ?? M()
+            nextTag()
+        }
+    }
+
+    /// Reads a map's entry, a message of two fields; what else it holds is dropped.
+    @inlinable @inline(__always)
+    mutating func readEntry(_ fields: (inout BinaryDecoder) -> Void) {
+        guard let outer = enter() else { return }
+        nextTag()
+        var ignored = UnknownFields()
+        while tag != 0 {
+            let first = tagStart
+            fields(&self)
+            if tagStart == first { keepUnknown(&ignored) }
+        }
+        finishMessage()
+        leave(outer)
+    }
+
+    @inlinable @inline(__always)
+    package mutating func member<O, S: Scalar>(
+        _ number: UInt32, _ name: StaticString, of oneof: StaticString, _ value: inout O?,
+        as scalar: S.Type, _ wrap: (S.Value) -> O, _ unwrap: (O) -> S.Value?
+    ) {
+        if tag == number << 3 | S.wireType.rawValue {
+            value = wrap(S.read(&self))
+            nextTag()
+        }
+    }
+
+    @inlinable @inline(__always)
+    package mutating func member<O, M: Message>(
+        _ number: UInt32, _ name: StaticString, of oneof: StaticString, _ value: inout O?,
+        _ wrap: (M) -> O, _ unwrap: (O) -> M?
+    ) {
+        if tag == number << 3 | WireType.lengthDelimited.rawValue {
+            var message = M()
+            if let present = value, let same = unwrap(present) { message = same }
+            readMessage(into: &message)
+            value = wrap(message)
+            nextTag()
+        }
+    }
+}
+
+extension Message {
+    @inlinable @inline(__always)
+    mutating func merge(fromDelimited decoder: inout BinaryDecoder) {
+        decoder.readMessage(into: &self)
+    }
+}

@@ -1,0 +1,257 @@
+import JSON
+
+/// Reads a message from proto3 JSON: as the binary decoder, it calls `visit` until all names of an
+/// object are used up, and its first error sticks.
+@usableFromInline
+package struct JSONFieldReader {
+    var json: JSONReader
+    let options: JSONDecodingOptions
+    /// What went wrong, if anything did.
+    private(set) var failure: WireError?
+
+    /// Name whose value comes next; nil at the object's end and after a failure.
+    private var name: String?
+    /// Numbers of the fields that this object has had.
+    private var seen: [UInt32] = []
+    /// Fields taken in all: tells whether a pass of `visit` took any.
+    private var taken = 0
+    private var depthLeft = Limits.depthMax + 1
+
+    init(_ bytes: [UInt8], _ options: JSONDecodingOptions) throws(WireError) {
+        self.options = options
+        do {
+            // A message within a message is two levels where it is an array's element.
+            json = try JSONReader(bytes, limits: .init(depth: 2 * Limits.depthMax + 2))
+        } catch {
+            throw WireError(error)
+        }
+    }
+
+    // MARK: Failing
+
+    mutating func fail(_ error: WireError) {
+        if failure == nil { failure = error }
+        name = nil
+    }
+
+    /// Fails at the value that was read last or comes next.
+    mutating func fail(_ code: WireError.Code, _ detail: String) {
+        fail(WireError(code, offset: json.offset, path: json.path, detail: detail))
+    }
+
+    /// Fails because a value does not fit its field.
+    mutating func fail(_ detail: String) {
+        fail(.invalidJSON, detail)
+    }
+
+    /// The result of reading with the tokenizer; nil, and failed, where it throws.
+    mutating func attempt<R>(
+        _ read: (inout JSONReader) throws(JSONError) -> R
+    ) -> R? {
+        if failure != nil { return nil }
+        do {
+            return try read(&json)
+        } catch {
+            fail(WireError(error))
+            return nil
+        }
+    }
+
+    // MARK: Objects and arrays
+
+    /// Reads an object into the fields that `visit` names. `@type` is passed over where the object
+    /// is a `google.protobuf.Any`.
+    mutating func object(inAny: Bool = false, _ visit: (inout JSONFieldReader) -> Void) {
+        guard depthLeft > 0 else { return fail(.tooDeep, "more than \(Limits.depthMax) messages") }
+        guard attempt({ reader throws(JSONError) in try reader.beginObject() }) != nil else {
+            return
+        }
+        let outer = (name: name, seen: seen)
+        depthLeft -= 1
+        seen.removeAll(keepingCapacity: false)
+        nextName()
+        while let current = name {
+            let before = taken
+            visit(&self)
+            if taken == before { unknown(current, inAny: inAny) }
+        }
+        depthLeft += 1
+        seen = outer.seen
+        if failure == nil { name = outer.name }
+    }
+
+    private mutating func nextName() {
+        name = attempt { reader throws(JSONError) in try reader.nextName() } ?? nil
+    }
+
+    private mutating func unknown(_ name: String, inAny: Bool) {
+        guard options.ignoresUnknownFields || (inAny && name == "@type") else {
+            return fail(.unknownField, "there is no such field")
+        }
+        _ = attempt { reader throws(JSONError) in try reader.skip() }
+        nextName()
+    }
+
+    /// True where the name at hand is this field's; fails where the field was there before.
+    private mutating func takes(_ number: UInt32, _ protoName: StaticString) -> Bool {
+        guard let name, isName(name, of: protoName) else { return false }
+        taken += 1
+        guard !seen.contains(number) else {
+            fail(.duplicateField, "the field comes twice")
+            return false
+        }
+        seen.append(number)
+        return true
+    }
+
+    /// As `takes`, but a null is passed over: it means that the field is absent.
+    private mutating func takesValue(_ number: UInt32, _ protoName: StaticString) -> Bool {
+        guard takes(number, protoName) else { return false }
+        guard let isNull = attempt({ reader throws(JSONError) in try reader.nullIfNext() }) else {
+            return false
+        }
+        if isNull { nextName() }
+        return !isNull
+    }
+
+    private mutating func elements(_ read: (inout JSONFieldReader) -> Void) {
+        guard attempt({ reader throws(JSONError) in try reader.beginArray() }) != nil else {
+            return
+        }
+        while attempt({ reader throws(JSONError) in try reader.nextElement() }) == true {
+            read(&self)
+        }
+    }
+
+    private mutating func entries<K: MapKey>(
+        _ keys: K.Type, _ read: (inout JSONFieldReader, K.Value) -> Void
+    ) {
+        guard attempt({ reader throws(JSONError) in try reader.beginObject() }) != nil else {
+            return
+        }
+        while let text = attempt({ reader throws(JSONError) in try reader.nextName() }) ?? nil {
+            guard let key = K.value(of: text) else {
+                return fail("the key is not a valid \(K.kind)")
+            }
+            read(&self, key)
+        }
+    }
+
+    /// Reads a message's value.
+    mutating func message<M: Message>(_ type: M.Type) -> M {
+        var message = M()
+        message.decodeJSON(from: &self)
+        return message
+    }
+}
+
+extension JSONFieldReader: FieldVisitor {
+    @usableFromInline
+    package mutating func field<S: Scalar>(
+        _ number: UInt32, _ name: StaticString, _ value: inout S.Value, as scalar: S.Type
+    ) {
+        guard takesValue(number, name) else { return }
+        if let read = S.readJSON(&self) { value = read }
+        nextName()
+    }
+
+    @usableFromInline
+    package mutating func field<S: Scalar>(
+        _ number: UInt32, _ name: StaticString, _ value: inout S.Value?, as scalar: S.Type
+    ) {
+        guard takesValue(number, name) else { return }
+        if let read = S.readJSON(&self) { value = read }
+        nextName()
+    }
+
+    @usableFromInline
+    package mutating func field<S: Scalar>(
+        _ number: UInt32, _ name: StaticString, _ value: inout [S.Value], as scalar: S.Type,
+        packed: Bool
+    ) {
+        guard takesValue(number, name) else { return }
+        elements { if let read = S.readJSON(&$0) { value.append(read) } }
+        nextName()
+    }
+
+    @usableFromInline
+    package mutating func field<M: Message>(
+        _ number: UInt32, _ name: StaticString, _ value: inout M?
+    ) {
+        guard takesValue(number, name) else { return }
+        value = message(M.self)
+        nextName()
+    }
+
+    @usableFromInline
+    package mutating func field<M: Message>(
+        _ number: UInt32, _ name: StaticString, _ value: inout [M]
+    ) {
+        guard takesValue(number, name) else { return }
+        elements { value.append($0.message(M.self)) }
+        nextName()
+    }
+
+    @usableFromInline
+    package mutating func map<K: MapKey, S: Scalar>(
+        _ number: UInt32, _ name: StaticString, _ value: inout [K.Value: S.Value],
+        key: K.Type, as scalar: S.Type
+    ) {
+        guard takesValue(number, name) else { return }
+        entries(K.self) { reader, key in
+            if value[key] != nil { reader.fail(.duplicateField, "the key comes twice") }
+            if let read = S.readJSON(&reader) { value[key] = read }
+        }
+        nextName()
+    }
+
+    @usableFromInline
+    package mutating func map<K: MapKey, M: Message>(
+        _ number: UInt32, _ name: StaticString, _ value: inout [K.Value: M], key: K.Type
+    ) {
+        guard takesValue(number, name) else { return }
+        entries(K.self) { reader, key in
+            if value[key] != nil { reader.fail(.duplicateField, "the key comes twice") }
+            value[key] = reader.message(M.self)
+        }
+        nextName()
+    }
+
+    @usableFromInline
+    package mutating func member<O, S: Scalar>(
+        _ number: UInt32, _ name: StaticString, of oneof: StaticString, _ value: inout O?,
+        as scalar: S.Type, _ wrap: (S.Value) -> O, _ unwrap: (O) -> S.Value?
+    ) {
+        guard takesValue(number, name) else { return }
+        guard value == nil else { return failSecond(of: oneof) }
+        if let read = S.readJSON(&self) { value = wrap(read) }
+        nextName()
+    }
+
+    @usableFromInline
+    package mutating func member<O, M: Message>(
+        _ number: UInt32, _ name: StaticString, of oneof: StaticString, _ value: inout O?,
+        _ wrap: (M) -> O, _ unwrap: (O) -> M?
+    ) {
+        guard takesValue(number, name) else { return }
+        guard value == nil else { return failSecond(of: oneof) }
+        value = wrap(message(M.self))
+        nextName()
+    }
+
+    private mutating func failSecond(of oneof: StaticString) {
+        fail(.duplicateField, "only one field of \(oneof) can be there")
+    }
+}
+
+extension WireError {
+    init(_ error: JSONError) {
+        let code: Code =
+            switch error.code {
+            case .duplicateName: .duplicateField
+            case .tooDeep: .tooDeep
+            default: .invalidJSON
+            }
+        self.init(code, offset: error.offset, path: error.path, detail: error.message)
+    }
+}

@@ -1,0 +1,81 @@
+// An unmodified Go ttrpc client, so that tests can call services the way other languages do.
+//
+//	gopeer [-timeout 5s] [-metadata key=value]... NETWORK ADDRESS SERVICE METHOD [HEX]
+//
+// NETWORK is "unix" or "tcp". HEX is the request message; the response message is printed the same
+// way. A failed call prints "code N: text" and ends with exit status 1.
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/containerd/ttrpc"
+	"google.golang.org/grpc/status"
+)
+
+// raw passes a message's bytes on as they are.
+type raw struct{ bytes []byte }
+
+func (m *raw) Reset()                   { m.bytes = nil }
+func (m *raw) String() string           { return hex.EncodeToString(m.bytes) }
+func (m *raw) ProtoMessage()            {}
+func (m *raw) Marshal() ([]byte, error) { return m.bytes, nil }
+func (m *raw) Unmarshal(b []byte) error {
+	m.bytes = append([]byte(nil), b...)
+	return nil
+}
+
+type pairs map[string][]string
+
+func (p pairs) String() string { return "" }
+func (p pairs) Set(text string) error {
+	key, value, found := strings.Cut(text, "=")
+	if !found {
+		return fmt.Errorf("want key=value, not %q", text)
+	}
+	p[key] = append(p[key], value)
+	return nil
+}
+
+func fail(status int, format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", arguments...)
+	os.Exit(status)
+}
+
+func main() {
+	timeout := flag.Duration("timeout", 5*time.Second, "the call's deadline")
+	metadata := pairs{}
+	flag.Var(metadata, "metadata", "key=value, may be repeated")
+	flag.Parse()
+	if flag.NArg() != 4 && flag.NArg() != 5 {
+		fail(2, "usage: gopeer [-timeout 5s] [-metadata key=value] NETWORK ADDRESS SERVICE METHOD [HEX]")
+	}
+	request, err := hex.DecodeString(flag.Arg(4))
+	if err != nil {
+		fail(2, "payload: %v", err)
+	}
+	connection, err := net.Dial(flag.Arg(0), flag.Arg(1))
+	if err != nil {
+		fail(2, "connect: %v", err)
+	}
+	client := ttrpc.NewClient(connection)
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), *timeout)
+	defer cancel()
+	ctx = ttrpc.WithMetadata(ctx, ttrpc.MD(metadata))
+	response := &raw{}
+	err = client.Call(ctx, flag.Arg(2), flag.Arg(3), &raw{request}, response)
+	if err != nil {
+		failure, _ := status.FromError(err)
+		fmt.Printf("code %d: %s\n", failure.Code(), failure.Message())
+		os.Exit(1)
+	}
+	fmt.Println(hex.EncodeToString(response.bytes))
+}

@@ -1,0 +1,80 @@
+import Contracts
+import Foundation
+import Testing
+import Wire
+
+@testable import NotificationService
+
+@Suite("Mails")
+struct MailTests {
+    private func mail(
+        name: String = "Ada", subject: String = "Hello", body: String = "Hi"
+    ) -> MailMessage {
+        MailMessage(
+            id: "confirmed.bkg_1@usher", from: .init(name: "Usher", address: "t@usher.example"),
+            to: .init(name: name, address: "ada@example.org"), subject: subject,
+            date: Date(timeIntervalSince1970: 0), body: body,
+            attachments: [
+                .init(name: "ticket-1.svg", mediaType: "image/svg+xml", data: Data("<svg/>".utf8))
+            ])
+    }
+
+    @Test("headers, text and attachment are where a mail program looks for them")
+    func format() {
+        let text = String(decoding: mail(body: "Grüße").formatted(), as: UTF8.self)
+        let lines = text.components(separatedBy: "\r\n")
+        #expect(!text.replacing("\r\n", with: "").contains("\n"))
+        #expect(lines.contains("To: Ada <ada@example.org>"))
+        #expect(lines.contains("Subject: Hello"))
+        #expect(lines.contains("Date: Thu, 01 Jan 1970 00:00:00 +0000"))
+        #expect(lines.contains("Message-ID: <confirmed.bkg_1@usher>"))
+        #expect(lines.contains(Data("Grüße".utf8).base64EncodedString()))
+        #expect(lines.contains("Content-Disposition: attachment; filename=\"ticket-1.svg\""))
+        #expect(lines.contains(Data("<svg/>".utf8).base64EncodedString()))
+    }
+
+    @Test("names and subjects from outside stay in their header")
+    func injection() throws {
+        let text = String(
+            decoding: mail(name: "x\r\nBcc: spy@example.org", subject: "a\nb").formatted(),
+            as: UTF8.self)
+        let head = try #require(text.range(of: "\r\n\r\n"))
+        let names = text[..<head.lowerBound].components(separatedBy: "\r\n")
+            .filter { !$0.hasPrefix(" ") }
+            .map { $0.prefix { $0 != ":" } }
+        #expect(!names.contains("Bcc"))
+        #expect(names.filter { $0 == "Subject" }.count == 1)
+    }
+
+    @Test("other letters travel as encoded words of at most 75 bytes, each whole")
+    func encodedWords() throws {
+        let subject = "Ihre Karten für „Die Zauberflöte“ am Samstag in der Riethsporthalle 🎟️"
+        let header = MailMessage.encodedWord(subject)
+        var decoded = ""
+        for word in header.components(separatedBy: "\r\n ") {
+            #expect(word.utf8.count <= 75)
+            let payload = word.dropFirst("=?utf-8?B?".count).dropLast(2)
+            let data = try #require(Data(base64Encoded: String(payload)))
+            decoded += try #require(String(data: data, encoding: .utf8))
+        }
+        #expect(decoded == subject)
+    }
+
+    @Test(
+        "money has the digits of its currency",
+        arguments: [
+            (Int64(3_200), "EUR", "32.00 EUR"), (5, "EUR", "0.05 EUR"), (0, "EUR", "0.00 EUR"),
+            (3_200, "JPY", "3200 JPY"), (3_200, "KWD", "3.200 KWD"), (-150, "EUR", "-1.50 EUR"),
+        ])
+    func money(_ minor: Int64, _ currency: String, _ text: String) {
+        #expect(MailTexts.money(minor, currency) == text)
+    }
+
+    @Test("times are told as they are where the event is")
+    func time() {
+        let moment = Timestamp(Date(timeIntervalSince1970: 1_796_495_400))
+        #expect(
+            MailTexts.time(moment, in: "Europe/Berlin")
+                == "Saturday, 5 December 2026, 19:30 (Europe/Berlin)")
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Logging
+import NIOCore
+import RPC
+import ServiceContextModule
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// Runs an echo server on a unix socket of its own while the body runs.
+func withEchoServer<R>(
+    configuration: RPCServerConfiguration = RPCServerConfiguration(),
+    interceptors: [any ServerInterceptor] = [],
+    log: LogRecorder = LogRecorder(),
+    _ body: (EchoServer) async throws -> R
+) async throws -> R {
+    let path = "/tmp/usher-rpc-\(UUID().uuidString.prefix(8)).sock"
+    let logger = Logger(label: "test") { _ in log }
+    let server = RPCServer(
+        router: echoRouter(), addresses: [.unix(path), .tcp(host: "127.0.0.1", port: 0)],
+        configuration: configuration, interceptors: interceptors, logger: logger)
+    let group = ServiceGroup(
+        configuration: .init(
+            services: [.init(service: server)], logger: Logger(label: "test") { _ in log }))
+    return try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        let addresses = try await server.waitUntilListening()
+        let result = try await body(
+            EchoServer(addresses: addresses, path: path, server: server, group: group))
+        await group.triggerGracefulShutdown()
+        try await tasks.waitForAll()
+        #expect(!FileManager.default.fileExists(atPath: path))
+        return result
+    }
+}
+
+struct EchoServer {
+    let addresses: [RPCAddress]
+    let path: String
+    let server: RPCServer
+    let group: ServiceGroup
+
+    var address: RPCAddress { .unix(path) }
+}
+
+func echoRouter() -> CallRouter {
+    var router = CallRouter()
+    router.handle(EchoService.unary) { request, _ in request }
+    router.handle(EchoService.yielding) { request, _ in
+        await Task.yield()
+        return request
+    }
+    router.handle(EchoService.sleep) { request, _ in
+        try await Task.sleep(for: .seconds(600))
+        return request
+    }
+    router.handle(EchoService.large) { request, _ in
+        StringValue(String(repeating: "x", count: Int(request.value) ?? 0))
+    }
+    router.handle(EchoService.fail) { request, _ in
+        if request.value == "secret" { throw CocoaError(.fileNoSuchFile) }
+        throw RPCError(.failedPrecondition, "no", detail: request)
+    }
+    router.handle(EchoService.metadata) { request, context in
+        StringValue(context.metadata.values(for: request.value).joined(separator: ","))
+    }
+    router.handle(EchoService.trace) { _, _ in
+        await Task.yield()
+        return StringValue(ServiceContext.current?.traceParent?.traceID ?? "none")
+    }
+    return router
+}
+
+/// Keeps log lines.
+struct LogRecorder: LogHandler {
+    private final class Storage: Sendable {
+        let lines = Mutex<[String]>([])
+    }
+
+    private let storage = Storage()
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    var lines: [String] { storage.lines.withLock { $0 } }
+
+    func log(event: LogEvent) {
+        storage.lines.withLock { $0.append("\(event.level) \(event.message)") }
+    }
+}

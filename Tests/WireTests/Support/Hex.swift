@@ -1,0 +1,15 @@
+/// Bytes of "08 96 01"; white space does not count.
+func hex(_ text: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for character in text {
+        guard let digit = character.hexDigitValue.map(UInt8.init) else { continue }
+        if let first = high {
+            bytes.append(first << 4 | digit)
+            high = nil
+        } else {
+            high = digit
+        }
+    }
+    return bytes
+}

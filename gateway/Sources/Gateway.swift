@@ -1,0 +1,62 @@
+import Foundation
+import Hummingbird
+package import Logging
+import NIOCore
+import RPC
+package import ServiceKit
+import ServiceLifecycle
+
+/// The public face: REST and JSON outside, framed RPC inside, and the pages.
+package struct Gateway: Service {
+    private let configuration: GatewayConfiguration
+    private let responder: GatewayResponder
+    private let onListening: @Sendable (Int) async -> Void
+    private let logger: Logger
+
+    /// A gateway before these services; `run()` listens.
+    ///
+    /// - Parameters:
+    ///   - backends: clients of the services; whoever makes them runs them.
+    ///   - tokens: verifies access tokens before a service is asked.
+    ///   - onListening: told the port once it listens.
+    package init(
+        configuration: GatewayConfiguration, backends: Backends, tokens: TokenVerifier,
+        logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.onListening = onListening
+        responder = GatewayResponder(
+            table: RouteTable(Routes.all), backends: backends, tokens: tokens,
+            limiter: RateLimiter(configuration.rates),
+            proxies: ProxyTrust(configuration.proxies),
+            uploads: UploadSlots(configuration.uploadsMax), pages: Pages(logger: logger),
+            logger: logger)
+    }
+
+    package func run() async throws {
+        let application = Application(
+            responder: responder,
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)))),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
+            onServerRunning: { [onListening] channel in
+                await onListening(channel.localAddress?.port ?? 0)
+            }, logger: logger)
+        try await application.run()
+    }
+}
+
+/// What is known of a request's connection.
+struct GatewayContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Nil for a unix socket.
+    let peer: IPAddress?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        peer = source.channel.remoteAddress.flatMap { IPAddress($0) }
+    }
+}

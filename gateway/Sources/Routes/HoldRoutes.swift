@@ -1,0 +1,39 @@
+import Contracts
+import HTTPTypes
+import RPC
+import ServiceKit
+import Wire
+
+/// /api/events/{eventId}/holds: seats that a buyer has in hand.
+extension Routes {
+    private typealias Events = EventV1.EventService
+
+    static let holds: [Route] = [
+        Route(.post, "/api/events/{eventId}/holds", .user, body: .json) { call in
+            var message = try call.message(EventV1.HoldSeatsRequest.self)
+            try call.requireSame("eventId", message.eventID)
+            message.eventID = call.path("eventId")
+            let eventPath = "/api/events/\(PercentCoding.encodedSegment(message.eventID))"
+            return try await call.create(\.event, Events.holdSeats, message) {
+                "\(eventPath)/holds/\(PercentCoding.encodedSegment($0.hold?.holdID ?? ""))"
+            }
+        },
+        Route(.get, "/api/events/{eventId}/holds", .user) { call in
+            try await call.forward(\.event, Events.listHolds) { $0.eventID = call.path("eventId") }
+        },
+        Route(.get, "/api/events/{eventId}/holds/{holdId}", .user) { call in
+            try await call.forward(\.event, Events.getHold) {
+                $0.eventID = call.path("eventId")
+                $0.holdID = call.path("holdId")
+            }
+        },
+        Route(.delete, "/api/events/{eventId}/holds/{holdId}", .user) { call in
+            let message = EventV1.ReleaseHoldRequest.with {
+                $0.eventID = call.path("eventId")
+                $0.holdID = call.path("holdId")
+            }
+            _ = try await call.call(\.event, Events.releaseHold, message)
+            return APICall.noContent
+        },
+    ]
+}
