@@ -123,20 +123,27 @@ let package = Package(
         // The services. They never import each other.
         .target(
             name: "AuthService",
-            dependencies: serviceDependencies + [.crypto, .cryptoExtras, .jwtKit, .nioCore, .nioPosix],
+            dependencies: serviceDependencies + [
+                .crypto, .cryptoExtras, .jwtKit, .nioCore, .nioPosix,
+            ],
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strict),
         .target(
             name: "EventService",
-            dependencies: serviceDependencies + ["Redis", "SeatingPlan", .crypto, .nioCore, .nioPosix],
-            exclude: ["README.md"], resources: [.copy("Migrations"), .copy("Scripts")], swiftSettings: strict),
+            dependencies: serviceDependencies + [
+                "Redis", "SeatingPlan", .crypto, .nioCore, .nioPosix,
+            ],
+            exclude: ["README.md"], resources: [.copy("Migrations"), .copy("Scripts")],
+            swiftSettings: strict),
         .target(
             name: "BookingService", dependencies: serviceDependencies,
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strict),
         .target(
-            name: "PaymentService", dependencies: serviceDependencies + [.asyncHTTPClient, .nioCore, .nioHTTP1],
+            name: "PaymentService",
+            dependencies: serviceDependencies + [.asyncHTTPClient, .nioCore, .nioHTTP1],
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strict),
         .target(
-            name: "NotificationService", dependencies: serviceDependencies + ["CQREncode", .crypto],
+            name: "NotificationService",
+            dependencies: serviceDependencies + ["CQREncode", .crypto],
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strictWithC),
 
         // The public face and the world outside.
@@ -144,8 +151,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "ServiceKit", "Contracts", "JSON", "RPC", "Telemetry", "Wire", .configuration,
-                .crypto, .httpTypes, .hummingbird, .lifecycle, .logging, .metrics, .nioCore,
-                .serviceContext,
+                .crypto, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .logging,
+                .metrics, .nioCore, .serviceContext,
             ],
             path: "gateway", sources: ["Sources"],
             resources: [.copy("web"), .copy("openapi.yaml")], swiftSettings: strict),
@@ -163,7 +170,8 @@ let package = Package(
                 "AuthService", "EventService", "BookingService", "PaymentService",
                 "NotificationService", "Gateway", "ProviderSimulator", "Contracts", "Postgres",
                 "RPC", "SeatingPlan", "ServiceKit", "Telemetry", "Wire", .argumentParser,
-                .asyncHTTPClient, .configuration, .crypto, .lifecycle, .logging, .nioCore, .nioHTTP1,
+                .asyncHTTPClient, .configuration, .crypto, .lifecycle, .logging, .nioCore,
+                .nioHTTP1,
                 .subprocess, .systemPackage, .unixSignals,
             ],
             swiftSettings: strictWithC),
@@ -199,7 +207,7 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ServiceKitTests",
-            dependencies: ["Contracts", "RPC", "ServiceKit", .crypto, .jwtKit],
+            dependencies: ["Contracts", "RPC", "ServiceKit", "Wire", .crypto, .jwtKit],
             swiftSettings: strict),
         .testTarget(
             name: "AuthServiceTests",
@@ -212,6 +220,17 @@ let package = Package(
             name: "NotificationServiceTests",
             dependencies: ["Contracts", "NotificationService", "Wire"], swiftSettings: strict),
         .testTarget(
+            name: "EventServiceTests",
+            dependencies: [
+                "Contracts", "EventService", "RPC", "Redis", "SeatingPlan", "ServiceKit",
+                "TestSupport", "Wire", .logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RedisTests",
+            dependencies: ["Redis", "TestSupport", .lifecycle, .logging],
+            swiftSettings: strict),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "usher", "Contracts", "JSON", "Postgres", "RPC", "SeatingPlan", "ServiceKit",
@@ -220,7 +239,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "UsherTests",
-            dependencies: ["usher", .configuration, .lifecycle, .systemPackage],
+            dependencies: [
+                "usher", .argumentParser, .configuration, .lifecycle, .logging, .systemPackage,
+            ],
             swiftSettings: strictWithC),
         .testTarget(
             name: "TelemetryTests",

@@ -70,16 +70,18 @@ func startThread(_ body: sending @escaping () -> Void) {
     }
     let box = unsafe Unmanaged.passRetained(Box(body))
     var thread = pthread_t()
-    let failure = unsafe pthread_create(&thread, nil, { pointer in
-        guard let pointer = unsafe pointer else { return nil }
-        // A write to a closed socket shall be an error, not the end of the process.
-        var signals = sigset_t()
-        unsafe sigemptyset(&signals)
-        unsafe sigaddset(&signals, SIGPIPE)
-        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
-        unsafe Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
-        return nil
-    }, box.toOpaque())
+    let failure = unsafe pthread_create(
+        &thread, nil,
+        { pointer in
+            guard let pointer = unsafe pointer else { return nil }
+            // A write to a closed socket shall be an error, not the end of the process.
+            var signals = sigset_t()
+            unsafe sigemptyset(&signals)
+            unsafe sigaddset(&signals, SIGPIPE)
+            unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+            unsafe Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue().body()
+            return nil
+        }, box.toOpaque())
     precondition(failure == 0, "no thread could be started")
     pthread_detach(thread)
 }

@@ -18,7 +18,7 @@ package struct ServiceEnvironment: Sendable {
     package let redisSocket: String?
     /// What services share and outsiders must not have.
     package let secrets: Secrets
-    /// For the process; services add their name to it.
+    /// For the process.
     package let logger: Logger
     /// Everything else; keys begin with `usher.`.
     package let config: ConfigReader
@@ -38,8 +38,6 @@ package struct ServiceEnvironment: Sendable {
     package init(service: String, config: ConfigReader, logger: Logger) throws {
         self.service = service
         self.config = config
-        var logger = logger
-        logger[metadataKey: "service"] = "\(service)"
         self.logger = logger
         runFolder = try config.requiredString(forKey: "usher.run.folder")
         dataFolder = try config.requiredString(forKey: "usher.data.folder")

@@ -45,17 +45,29 @@ package enum MetricCatalogue {
 
     private static let drivers: [MetricDescription] = [
         .init("postgres_pool_connections", .gauge, "Connections of the pool, by state."),
-        .init("postgres_pool_wait_seconds", latency, "Time a caller waits for a connection."),
+        .init("postgres_pool_waiters", .gauge, "Callers that wait for a connection."),
+        .init("postgres_wait_seconds", latency, "Time a caller waits for a connection."),
         .init("postgres_query_seconds", latency, "Time from statement to result."),
-        .init("postgres_queue_depth", .gauge, "Statements that wait to be sent."),
-        .init("redis_command_seconds", latency, "Time from command to reply."),
-        .init("redis_queue_depth", .gauge, "Commands that wait to be sent."),
-        .init("redis_reconnects_total", .counter, "Connections to Redis made anew."),
+        .init("postgres_transaction_seconds", latency, "Time from lease to commit or rollback."),
+        .init("postgres_errors_total", .counter, "Statements that failed, by code."),
+        .init("postgres_connection_losses_total", .counter, "Connections lost."),
+        .init(
+            "redis_batch_duration_seconds", latency, "Time from a batch of commands to its replies."
+        ),
+        .init("redis_script_duration_seconds", latency, "Time from script to reply, by script."),
+        .init("redis_commands_total", .counter, "Commands sent."),
+        .init("redis_connections_total", .counter, "Connections made."),
+        .init("redis_connected", .gauge, "1 while connected."),
+        .init("redis_queued_commands", .gauge, "Commands that wait to be sent."),
+        .init("redis_in_flight_commands", .gauge, "Commands that wait for their reply."),
+        .init("redis_errors_total", .counter, "Commands that failed, by code."),
     ]
 
     private static let feeds: [MetricDescription] = [
         .init("feed_lag_entries", .gauge, "Entries that a consumer has not applied yet."),
-        .init("feed_lag_seconds", .gauge, "Age of the oldest entry not applied yet."),
+        .init(
+            "feed_failures_total", .counter, "Rounds of a consumer that failed and are tried again."
+        ),
         .init("feed_entries_applied_total", .counter, "Feed entries applied, by consumer."),
         .init("feed_entries_parked", .gauge, "Feed entries set aside, by consumer."),
     ]
@@ -64,7 +76,6 @@ package enum MetricCatalogue {
         .init("holds_total", .counter, "Attempts to hold seats, by outcome."),
         .init("seat_state_rebuilds_total", .counter, "Seat states restored from the claims."),
         .init("bookings_total", .counter, "Bookings by the state they came to."),
-        .init("booking_batch_size", size, "Bookings committed together."),
         .init("payments_total", .counter, "Payments by the state they came to."),
         .init("tickets_issued_total", .counter, "Tickets issued."),
         .init("mails_written_total", .counter, "Mails written to the outbox."),

@@ -127,7 +127,8 @@ import Testing
         #expect(new.fence > old.fence)
         #expect(try await fixture.redeem(old) == .expired)
         let area = AreaRequest(first: 0, count: 4, quantity: 2)
-        let third = try await fixture.hold([], areas: [area], buyer: "usr_c", ttl: .milliseconds(20))
+        let third = try await fixture.hold(
+            [], areas: [area], buyer: "usr_c", ttl: .milliseconds(20))
         #expect(third.places == [0, 3])
         try await fixture.waitUntil(pastMs: third.deadlineMs)
         #expect(try await fixture.hold([], areas: [area], buyer: "usr_d").places == [0, 3])

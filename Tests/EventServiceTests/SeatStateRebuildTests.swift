@@ -45,6 +45,14 @@ import Testing
         #expect(try await fixture.letters() == "ccsh")
     }
 
+    @Test func withoutAStateATokenThatIsOverIsWorthNothing() async throws {
+        try await fixture.install("ffff")
+        let hold = try await fixture.hold([0], ttl: .milliseconds(20))
+        _ = try await fixture.redis.send(["FLUSHALL"])
+        try await fixture.waitUntil(pastMs: hold.deadlineMs)
+        #expect(try await fixture.redeem(hold) == .expired)
+    }
+
     @Test func losingOneKeyIsLosingTheState() async throws {
         let generation = try await fixture.install("ffff")
         _ = try await fixture.redis.send(["DEL", .text("seat:{\(fixture.event)}:state")])

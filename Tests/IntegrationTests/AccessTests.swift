@@ -1,10 +1,12 @@
 import Contracts
+import Crypto
 import Foundation
 import JSON
 import Logging
 import RPC
 import ServiceKit
 import Testing
+import Wire
 
 /// Promise P10: what is somebody's is nobody else's, at the gateway and at every service.
 @Suite("Who may do what")
@@ -60,14 +62,14 @@ struct AccessTests {
                 _ = try await client.call(BookingV1.BookingService.readFeed, .init())
             }
             var forged = Metadata()
-            forged.add(
-                ServiceCredential.metadataKey,
-                ServiceCredential(key: .init(size: .bits256)).issue(as: "event"))
+            forged.append(
+                ServiceCredential(key: .init(size: .bits256)).issue(as: "event"),
+                for: ServiceCredential.metadataKey)
             do {
                 _ = try await client.call(
                     BookingV1.BookingService.readFeed, .init(), metadata: forged)
                 Issue.record("a forged credential was taken")
-            } catch {
+            } catch let error as RPCError {
                 #expect(error.code == .unauthenticated)
             }
         }
@@ -80,7 +82,7 @@ struct AccessTests {
             do {
                 _ = try await client.call(EventV1.EventService.redeem, .init(), metadata: wrong)
                 Issue.record("payment redeemed a hold")
-            } catch {
+            } catch let error as RPCError {
                 #expect(error.code == .permissionDenied)
             }
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Testing
 
 /// What P7 rests on.

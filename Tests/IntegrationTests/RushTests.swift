@@ -71,18 +71,17 @@ struct RushTests {
         let one = try await event.hold([3, 4], as: first)
         #expect(one.status == 201, "\(one.text)")
         try await SeatStates.flush(platform)
-        let other = try await eventually("second hold") {
+        let other = try await eventually("the second hold of the same seats") {
             let answer = try await event.hold([3, 4], as: second)
             return answer.status == 201 ? answer : nil
         }
-        try await SeatStates.flush(platform)
-
-        let bookings = try await withThrowingTaskGroup(of: APIClient.Answer.self) { group in
-            group.addTask { try await first.book(one.holdToken) }
-            group.addTask { try await second.book(other.holdToken) }
-            return try await group.reduce(into: []) { $0.append($1) }
+        // Redis forgets again, and again where the state was rebuilt before the token came.
+        for (buyer, token) in [(first, one.holdToken), (second, other.holdToken)] {
+            _ = try await eventually("a sale of the same seats") {
+                try await SeatStates.flush(platform)
+                return try await buyer.book(token).status == 201 ? true : nil
+            }
         }
-        #expect(bookings.filter { $0.status == 201 }.count == 2, "\(bookings.map(\.text))")
         #expect(try await claims(event) == 4)
     }
 

@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test func everyKindOfReply() async throws {
-        let lua = "return {1, 'two', false, redis.status_reply('OK'), {3}, redis.error_reply('E x')}"
+        let lua =
+            "return {1, 'two', false, redis.status_reply('OK'), {3}, redis.error_reply('E x')}"
         let reply = try await redis.send(["EVAL", .text(lua), 0])
         #expect(
             reply

@@ -5,6 +5,7 @@ import JWTKit
 import RPC
 import ServiceKit
 import Testing
+import Wire
 
 @Suite("Access")
 struct AccessTests {
@@ -51,7 +52,7 @@ struct AccessTests {
             $0.totalMinor = 4_000
             $0.places = [.with { $0.label = "Reihe 1, Platz 2 – ü" }]
         }
-        let text = try tokens.issue(terms)
+        let text = tokens.issue(terms)
         #expect(tokens.verify(text) == terms)
         #expect(HoldToken.unverifiedHold(of: text) == hold)
         let characters = Array(text)

@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 import RPC
@@ -9,7 +10,7 @@ import ServiceLifecycle
 /// The public face: REST and JSON outside, framed RPC inside, and the pages.
 package struct Gateway: Service {
     private let configuration: GatewayConfiguration
-    private let responder: GatewayResponder
+    let responder: GatewayResponder
     private let onListening: @Sendable (Int) async -> Void
     private let logger: Logger
 
@@ -27,25 +28,35 @@ package struct Gateway: Service {
         self.logger = logger
         self.onListening = onListening
         responder = GatewayResponder(
-            table: RouteTable(Routes.all), backends: backends, tokens: tokens,
+            table: RouteTable(Routes.all), backends: backends,
+            tokens: { try await tokens.verify($0).roles },
             limiter: RateLimiter(configuration.rates),
             proxies: ProxyTrust(configuration.proxies),
             uploads: UploadSlots(configuration.uploadsMax), pages: Pages(logger: logger),
             logger: logger)
     }
 
+    /// Serves until graceful shutdown; open requests are answered first.
     package func run() async throws {
-        let application = Application(
+        try await application.run()
+    }
+
+    var application: Application<GatewayResponder> {
+        var logger = logger
+        // Hummingbird tells each start and stop; whoever runs this server tells it once.
+        logger.logLevel = max(logger.logLevel, .warning)
+        return Application(
             responder: responder,
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(Int64(configuration.idleTimeoutSeconds)))),
             configuration: .init(
-                address: .hostname(configuration.host, port: configuration.port), backlog: 4096),
+                address: .hostname(configuration.host, port: configuration.port), backlog: 4096,
+                availableConnectionsDelegate: .maximum(
+                    configuration.connectionsMax, logger: logger)),
             onServerRunning: { [onListening] channel in
                 await onListening(channel.localAddress?.port ?? 0)
             }, logger: logger)
-        try await application.run()
     }
 }
 

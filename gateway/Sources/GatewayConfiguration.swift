@@ -12,10 +12,13 @@ package struct GatewayConfiguration: Sendable {
     /// Whose `X-Forwarded-For` is believed.
     package var proxies: [AddressRange] = []
     /// Plans that are taken in at once; each is held in memory, up to 32 MiB.
-    package var uploadsMax = 4
+    package var uploadsMax = 16
+    /// Connections at once; more wait to be accepted.
+    package var connectionsMax = 20_000
     /// Seconds that an idle connection is kept.
     package var idleTimeoutSeconds = 60
 
+    /// A gateway on `host` and `port`, with everything else as it is said above.
     package init(host: String = "127.0.0.1", port: Int = 8080) {
         self.host = host
         self.port = port

@@ -13,10 +13,12 @@ import Telemetry
 /// tells whatever went wrong as a problem.
 struct GatewayResponder: HTTPResponder {
     typealias Context = GatewayContext
+    /// The roles of a token's user; throws for a token that is not valid.
+    typealias TokenCheck = @Sendable (String) async throws -> Set<Role>
 
     let table: RouteTable
     let backends: Backends
-    let tokens: TokenVerifier
+    let tokens: TokenCheck
     let limiter: RateLimiter
     let proxies: ProxyTrust
     let uploads: UploadSlots
@@ -49,12 +51,14 @@ struct GatewayResponder: HTTPResponder {
         let start = ContinuousClock.now
         GatewayMetrics.inFlight.increment()
         defer { GatewayMetrics.inFlight.decrement() }
-        var passage = Passage(request: request, context: context, id: trace.traceID)
+        let id = request.headers[.requestID].flatMap(Self.acceptable) ?? trace.traceID
+        var passage = Passage(request: request, context: context, id: id)
         var response = await settle(&passage)
         if request.method == .head {
             response = response.createHeadResponse()
         }
-        response.headers[.requestID] = trace.traceID
+        response.headers[.requestID] = id
+        response.headers[.traceparent] = trace.traceparent
         SecurityHeaders.add(to: &response.headers)
         GatewayMetrics.record(
             request.method, passage.handler, response.status, ContinuousClock.now - start)
@@ -73,8 +77,6 @@ struct GatewayResponder: HTTPResponder {
                     metadata: ["http.route": "\(passage.handler)", "error": "\(error)"])
             }
             return Problem(error).response(requestID: passage.id)
-        } catch let error as HTTPError where error.status == .contentTooLarge {
-            return Problem.bodyTooLarge(0).response(requestID: passage.id)
         } catch {
             logger.error(
                 "request failed",
@@ -119,16 +121,15 @@ struct GatewayResponder: HTTPResponder {
     ) async throws -> Response {
         let request = passage.request
         let query = try QueryParameters(request.uri.query, known: route.query)
+        let metadata = try CallHeaders.metadata(of: request.headers)
+        let timeout = try CallHeaders.timeout(of: request.headers)
+        let deadline = ContinuousClock.now + min(timeout ?? route.timeout, route.timeout)
         try await authorize(route, request)
         let body = try await body(of: request, route)
-        var metadata = Metadata()
-        if let token = request.headers[.authorization] {
-            metadata.append(token, for: "authorization")
-        }
         return try await route.handler(
             APICall(
                 request: request, parameters: parameters, query: query, body: body,
-                metadata: metadata, deadline: ContinuousClock.now + route.timeout,
+                metadata: metadata, deadline: deadline,
                 backends: backends, uploads: uploads))
     }
 
@@ -144,12 +145,24 @@ struct GatewayResponder: HTTPResponder {
         guard parts.count == 2, parts[0].lowercased() == "bearer" else {
             throw Problem.tokenMissing
         }
-        let user = try await tokens.verify(String(parts[1]))
-        if case .role(let role) = route.access, !user.roles.contains(role),
-            !user.roles.contains(.admin)
-        {
+        let roles = try await tokens(String(parts[1]))
+        if case .role(let role) = route.access, !roles.contains(role), !roles.contains(.admin) {
             throw Problem.roleMissing(role.rawValue)
         }
+    }
+
+    /// A caller's own request id, where it is short and plain.
+    private static func acceptable(_ id: String) -> String? {
+        let isPlain = id.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        return isPlain && (1...64).contains(id.utf8.count) ? id : nil
     }
 
     private func body(of request: Request, _ route: Route) async throws -> [UInt8] {
@@ -177,19 +190,5 @@ struct GatewayResponder: HTTPResponder {
             bytes += part.readableBytesView
         }
         return bytes
-    }
-}
-
-extension HTTPField.Name {
-    /// Constants of the standard, so that no name can fail to be one.
-    static let traceparent = name("traceparent")
-    static let requestID = name("x-request-id")
-    static let xForwardedFor = name("x-forwarded-for")
-    static let contentTypeOptions = name("x-content-type-options")
-    static let referrerPolicy = name("referrer-policy")
-    static let crossOriginOpenerPolicy = name("cross-origin-opener-policy")
-
-    private static func name(_ text: String) -> HTTPField.Name {
-        HTTPField.Name(text) ?? .contentType
     }
 }

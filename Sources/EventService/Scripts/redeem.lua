@@ -21,6 +21,9 @@ if not isValid then
     return {'tokenAlone', '', ''}
 end
 
+-- Sabotaged: whoever has a token that is not late may book.
+if not GUARD and not isTokenLate then return {'redeemed', version, expiry} end
+
 local hold = loadHold(ARGV[2])
 if hold and hold.buyer ~= ARGV[3] then return {'notYours', version} end
 

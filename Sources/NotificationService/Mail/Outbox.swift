@@ -24,6 +24,8 @@ struct Outbox: Sendable {
         let handle = try FileHandle(forWritingTo: draft)
         try handle.synchronize()
         try handle.close()
-        _ = try FileManager.default.replaceItemAt(file, withItemAt: draft)
+        guard unsafe rename(draft.path, file.path) == 0 else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: file.path])
+        }
     }
 }

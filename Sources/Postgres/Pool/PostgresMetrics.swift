@@ -18,19 +18,19 @@ final class PostgresMetrics: Sendable {
     init(pool: String) {
         dimensions = [("pool", pool)]
         waitTimer = Timer(
-            label: "usher_postgres_wait_seconds", dimensions: dimensions,
+            label: "postgres_wait_seconds", dimensions: dimensions,
             preferredDisplayUnit: .seconds)
         queryTimer = Timer(
-            label: "usher_postgres_query_seconds", dimensions: dimensions,
+            label: "postgres_query_seconds", dimensions: dimensions,
             preferredDisplayUnit: .seconds)
         transactionTimer = Timer(
-            label: "usher_postgres_transaction_seconds", dimensions: dimensions,
+            label: "postgres_transaction_seconds", dimensions: dimensions,
             preferredDisplayUnit: .seconds)
         lossCounter = Counter(
-            label: "usher_postgres_connection_losses_total", dimensions: dimensions)
+            label: "postgres_connection_losses_total", dimensions: dimensions)
         connectionsGauge = Gauge(
-            label: "usher_postgres_pool_connections", dimensions: dimensions)
-        waitersGauge = Gauge(label: "usher_postgres_pool_waiters", dimensions: dimensions)
+            label: "postgres_pool_connections", dimensions: dimensions)
+        waitersGauge = Gauge(label: "postgres_pool_waiters", dimensions: dimensions)
     }
 
     func waited(_ duration: Duration) {
@@ -61,7 +61,7 @@ final class PostgresMetrics: Sendable {
     /// By code: SQLSTATEs are a closed list, so the label stays bounded.
     func count(_ error: PostgresError) {
         Counter(
-            label: "usher_postgres_errors_total",
+            label: "postgres_errors_total",
             dimensions: dimensions + [("code", error.code.rawValue)]
         ).increment()
     }

@@ -90,10 +90,8 @@ struct UpCommand: AsyncParsableCommand {
 
     /// Runs the platform until a signal, or until a part of it cannot be started.
     private static func run(_ platform: Platform, _ progress: Progress) async throws {
-        let services: [any Service] =
-            platform.processes + [StartSequence(platform: platform)]
         var configuration = ServiceGroupConfiguration(
-            services: services.map {
+            services: platform.services.map {
                 .init(
                     service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup)

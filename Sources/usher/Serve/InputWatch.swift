@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// Ends when standard input does: when the parent, who holds the other end of the pipe, is gone.
 struct InputWatch: Service {
     /// Seconds that everything else may take to stop after that; nobody is left to kill us.
-    var patienceSeconds: UInt32 = 30
+    var patienceSeconds: UInt32 = 5
 
     func run() async throws {
         let ended = Latch()

@@ -4,6 +4,8 @@ struct ProcessSpec: Sendable {
     var name: String
     /// The program; looked up in PATH where it has no slash.
     var executable: String
+    /// What it is called in lists of processes.
+    var title: String
     var arguments: [String]
     /// The whole environment.
     var environment: [String: String]

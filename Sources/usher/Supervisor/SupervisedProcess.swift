@@ -130,7 +130,8 @@ final class SupervisedProcess: Service {
             let result = try await Subprocess.run(
                 spec.executable.contains("/")
                     ? .path(FilePath(spec.executable)) : .name(spec.executable),
-                arguments: Arguments(spec.arguments),
+                arguments: Arguments(
+                    executablePathOverride: spec.title, remainingValues: spec.arguments),
                 environment: .custom(Dictionary(uniqueKeysWithValues: environment)),
                 platformOptions: options, input: .inputWriter, output: .sequence,
                 error: .combinedWithOutput
@@ -200,7 +201,8 @@ final class SupervisedProcess: Service {
             report("its log cannot be written: \(error) (\(log.path))")
         }
         let problem = state.withLock { $0.scanner.scan(bytes, at: .now) }
-        if let problem {
+        // What is said while everything stops needs nobody's attention.
+        if let problem, !Task.isShuttingDownGracefully {
             report("\(problem) (see \(log.path))")
         }
     }

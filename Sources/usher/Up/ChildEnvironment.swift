@@ -42,7 +42,7 @@ struct ChildEnvironment: Sendable {
             environment["USHER_ADMIN_HOST"] = PortPlan.adminHost
             environment["USHER_ADMIN_PORT"] = String(port)
             return ProcessSpec(
-                name: name, executable: executable,
+                name: name, executable: executable, title: "usher",
                 arguments: ["serve", name, "--until-input-ends"], environment: environment,
                 probe: { await HealthProbe.ask(url).isReady })
         }

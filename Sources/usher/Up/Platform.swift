@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ServiceKit
+import ServiceLifecycle
 
 /// The processes of `usher up` and how they are started.
 final class Platform: Sendable {
@@ -41,7 +42,7 @@ final class Platform: Sendable {
         environment = ChildEnvironment(
             settings: settings, data: data, run: run, ports: ports, postgres: postgres)
 
-        let executable = try Self.ownExecutable()
+        let executable = Self.ownExecutable
         let specs =
             [postgres.spec(executable: executable), redis.spec(executable: executable)]
             + environment.specs(executable: executable)
@@ -65,8 +66,18 @@ final class Platform: Sendable {
         return user
     }
 
-    private static func ownExecutable() throws -> String {
-        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    /// This very program, even where its file has been replaced by a newer one meanwhile.
+    private static let ownExecutable = "/proc/\(getpid())/exe"
+
+    /// Everything that runs, in the order of its start; it stops in reverse: first what lets work
+    /// in, last what keeps it.
+    var services: [any Service] {
+        func named(_ names: [String]) -> [SupervisedProcess] {
+            processes.filter { names.contains($0.spec.name) }
+        }
+        return named([PostgresServer.name]) + named([RedisServer.name])
+            + [Together(members: named(ServiceTable.databaseServices + [ServiceTable.provider]))]
+            + named([ServiceTable.gateway]) + [StartSequence(platform: self)]
     }
 
     /// Starts the processes, in order, and says where everything is.
@@ -75,7 +86,7 @@ final class Platform: Sendable {
     func start() async throws {
         progress.step("data in \(data.path)")
         try await startPostgres()
-        try await start(["redis"])
+        try await start([RedisServer.name])
         try await migrate()
         try await start(ServiceTable.databaseServices + [ServiceTable.provider])
         try await start([ServiceTable.gateway])
@@ -92,7 +103,7 @@ final class Platform: Sendable {
             try await postgres.initialise()
         }
         try postgres.writeAccessRules()
-        try await start(["postgres"], detail: " \(postgres.version)")
+        try await start([PostgresServer.name], detail: " \(postgres.version)")
         try await postgres.makeDatabases(of: ServiceTable.databaseServices)
     }
 
@@ -113,7 +124,7 @@ final class Platform: Sendable {
 
     private func migrate() async throws {
         let outcome = try await Tool(
-            command: [try Self.ownExecutable(), "migrate"] + ServiceTable.databaseServices,
+            command: [Self.ownExecutable, "migrate"] + ServiceTable.databaseServices,
             environment: environment.common
         ).run(deadline: .seconds(600))
         guard outcome.isSuccess else {

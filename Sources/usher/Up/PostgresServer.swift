@@ -14,6 +14,8 @@ struct PostgresServer: Sendable {
     /// Who it runs as; nil = as we are (it refuses root).
     let user: Privileges.User?
 
+    /// Of its process.
+    static let name = "postgres"
     static let installAdvice = "Install it with `apt-get install postgresql`, or run scripts/setup."
 
     /// Finds the programs: where pg_config says, Debian's folders (newest first), PATH.
@@ -157,7 +159,7 @@ struct PostgresServer: Sendable {
             ["\(programs)/postgres", "-D", data.postgres] + settings.flatMap { ["-c", $0] }
         // A fast shutdown: sessions end, the checkpoint is written.
         return ProcessSpec(
-            name: "postgres", executable: executable,
+            name: Self.name, executable: executable, title: "usher",
             arguments: ["guard", "--stop-signal", "int", "--patience", "60"]
                 + (user.map { ["--user", $0.name] } ?? []) + ["--"] + server,
             environment: Self.environment, patience: .seconds(65),

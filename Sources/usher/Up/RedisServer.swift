@@ -3,6 +3,8 @@ import Glibc
 
 /// The platform's own Redis: seat state and holds, in memory alone, through a unix socket alone.
 struct RedisServer: Sendable {
+    /// Of its process.
+    static let name = "redis"
     let program: String
     let run: RunFolder
 
@@ -36,7 +38,7 @@ struct RedisServer: Sendable {
             "--daemonize", "no",
         ]
         return ProcessSpec(
-            name: "redis", executable: executable,
+            name: Self.name, executable: executable, title: "usher",
             arguments: ["guard", "--stop-signal", "term", "--patience", "10", "--"] + server,
             environment: [
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",

@@ -11,7 +11,7 @@ struct StartSequence: Service {
                 try await platform.start()
                 try await gracefulShutdown()
             }
-        } catch where Task.isShuttingDownGracefully {
+        } catch  where Task.isShuttingDownGracefully {
             // What the steps throw when they are cancelled.
         }
         platform.removeReadyFile()

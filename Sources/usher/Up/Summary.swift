@@ -10,11 +10,10 @@ struct Summary {
             "", "  Page        \(report.url)/", "  API         \(report.url)/api/",
             "  OpenAPI     \(report.url)/openapi.yaml",
         ]
-        let ports = report.adminURLs.sorted { $0.value < $1.value }
-        for (index, entry) in ports.enumerated() {
+        for (index, name) in PortPlan.names.enumerated() {
             lines.append(
                 (index == 0 ? "  Metrics     " : "              ")
-                    + "\(entry.value)/metrics  \(entry.key)")
+                    + "\(report.adminURLs[name] ?? "")/metrics  \(name)")
         }
         lines += [
             "  Mails       \(report.outboxFolder)", "  Logs        \(report.logFolder)",

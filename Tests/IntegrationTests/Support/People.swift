@@ -5,6 +5,7 @@ import Logging
 import RPC
 import ServiceKit
 import Synchronization
+import Wire
 
 /// Makes people and events to test with.
 enum People {

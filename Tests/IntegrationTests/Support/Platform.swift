@@ -110,7 +110,7 @@ final class Platform: Sendable {
         while ContinuousClock.now < deadline {
             if let data = FileManager.default.contents(atPath: file),
                 let ready = try? JSONDecoder().decode(Ready.self, from: data),
-                kill(ready.pid, 0) == 0
+                ready.pid != self.ready.pid
             {
                 current.withLock { $0 = ready }
                 return
@@ -183,7 +183,7 @@ func eventually<Value>(
         if let value = try await look() {
             return value
         }
-        try await Task.sleep(for: .milliseconds(50))
+        try await Task.sleep(for: .milliseconds(250))
     }
     throw Platform.NotReady(description: "after \(seconds) s still not: \(what)")
 }

@@ -22,7 +22,8 @@ enum Shell {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let files = try (0..<2).map { index in
             let file = folder + "/.shell-\(UUID().uuidString)-\(index)"
-            FileManager.default.createFile(atPath: file, contents: index == 0 ? Data(input) : nil)
+            _ = FileManager.default.createFile(
+                atPath: file, contents: index == 0 ? Data(input) : nil)
             return try #require(FileHandle(forUpdatingAtPath: file).map { (file, $0) })
         }
         defer {

@@ -191,7 +191,8 @@ struct TransactionTests {
         try await withTable(#function) { pool in
             let (failures, attempts) = try await deadlock(pool, retries: 3)
             #expect(failures == [])
-            #expect(attempts == 3)
+            // One of the two loses at least once; on a busy machine both may, one after the other.
+            #expect((3...8).contains(attempts))
             #expect(try await pool.value("SELECT min(v) FROM t") == 2)
         }
     }

@@ -111,6 +111,12 @@ extension Problem {
             reasons: [Reason(name, "invalid", message)])
     }
 
+    static func invalidHeader(_ name: String, _ message: String) -> Problem {
+        Problem(
+            .badRequest, "invalid_header", "\(name) \(message).",
+            reasons: [Reason(name, "invalid", message)])
+    }
+
     static func rateLimited(_ wait: Duration) -> Problem {
         Problem(
             .tooManyRequests, "rate_limited", "Too many requests from this address.",

@@ -72,6 +72,12 @@ struct APICall: Sendable {
                     bytes: try message.jsonBytes(options: .init(writesZeroValues: true)))))
     }
 
+    private static var encoding: JSONEncodingOptions {
+        var options = JSONEncodingOptions()
+        options.writesZeroValues = true
+        return options
+    }
+
     static let noContent = Response(status: .noContent)
 }
 
