@@ -178,7 +178,7 @@ let package = Package(
 
         // Private servers for tests.
         .target(
-            name: "TestSupport", dependencies: ["Postgres", "Redis", .logging],
+            name: "TestSupport", dependencies: ["Postgres", "RPC", "Redis", .logging],
             path: "Tests/TestSupport", swiftSettings: strict),
 
         .testTarget(
@@ -201,8 +201,8 @@ let package = Package(
         .testTarget(
             name: "RPCTests",
             dependencies: [
-                "RPC", "Wire", .lifecycle, .logging, .metrics, .metricsTestKit, .nioCore,
-                .nioPosix, .serviceContext,
+                "RPC", "TestSupport", "Wire", .lifecycle, .logging, .metrics, .metricsTestKit,
+                .nioCore, .nioPosix, .serviceContext,
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
@@ -234,7 +234,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "usher", "Contracts", "JSON", "Postgres", "RPC", "SeatingPlan", "ServiceKit",
-                .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                "TestSupport", "Wire", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -255,6 +255,14 @@ let package = Package(
             dependencies: [
                 "JSON", "ProviderSimulator", .hummingbird, .hummingbirdTesting, .httpTypes,
                 .logging, .nioCore, .nioPosix,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Contracts", "Gateway", "JSON", "RPC", "ServiceKit", "Telemetry", "Wire",
+                .crypto, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .httpTypes,
+                .lifecycle, .logging, .nioCore, .serviceContext,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -54,7 +54,7 @@ struct SeatFeed: FeedSink {
                 _ = try await seats.applyFeed(
                     event: event.description, position: position, changes: changes)
                 return
-            } catch let error as SeatStateError {
+            } catch {
                 guard case .rebuilding = error.code else {
                     throw error
                 }

@@ -10,7 +10,8 @@ struct CommandsTests {
         arguments: [["up"], ["serve"], ["migrate"], ["health"], ["guard"], []])
     func help(command: [String]) throws {
         let error = #expect(throws: (any Error).self) {
-            try Usher.parseAsRoot(command + ["--help"])
+            var help = try Usher.parseAsRoot(command + ["--help"])
+            try help.run()
         }
         let parsed = try #require(error)
         #expect(Usher.exitCode(for: parsed) == .success)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Process identity")
 struct ProcessIdentityTests {
-    private let tail = "1 1 0 -1 4194304 100 0 0 0 1 2 3 4 20 0 5 0 987654 1000 200"
+    private let tail = "7 1 1 0 -1 4194304 100 0 0 0 1 2 3 4 20 0 5 0 987654 1000 200"
 
     @Test("the start time is found behind any program name")
     func stat() {

@@ -14,9 +14,8 @@ struct RotatingLogTests {
             for number in 0..<10 {
                 #expect(log.append(Array("line-\(number)\n".utf8)) == nil)
             }
-            #expect(
-                try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-                    == ["x.log", "x.log.1", "x.log.2"])
+            let found = try entries(folder)
+            #expect(found == ["x.log", "x.log.1", "x.log.2"])
             #expect(text(path) == "line-9\n")
             #expect(text(path + ".1") == "line-8\n")
             #expect(text(path + ".2") == "line-7\n")

@@ -25,3 +25,8 @@ func eventually(_ condition: () throws -> Bool) async throws -> Bool {
     }
     return false
 }
+
+/// Names of what is in a folder, sorted.
+func entries(_ folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+}

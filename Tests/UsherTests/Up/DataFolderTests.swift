@@ -41,8 +41,8 @@ struct DataFolderTests {
             try Data().write(to: URL(fileURLWithPath: parent + "/thesis.tex"))
             #expect(
                 problem(DataFolder(path: parent)).contains("is not empty and no data folder"))
-            #expect(
-                try FileManager.default.contentsOfDirectory(atPath: parent) == ["thesis.tex"])
+            let found = try entries(parent)
+            #expect(found == ["thesis.tex"])
             let mode = try FileManager.default.attributesOfItem(atPath: parent)[.posixPermissions]
             #expect(mode as? Int == 0o755)
         }

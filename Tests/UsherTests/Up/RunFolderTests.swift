@@ -32,9 +32,8 @@ struct RunFolderTests {
                 try Data().write(to: URL(fileURLWithPath: "\(run.path)/\(name)"))
             }
             try run.prepare(postgresUser: nil)
-            #expect(
-                try FileManager.default.contentsOfDirectory(atPath: run.path).sorted()
-                    == ["postgres", "redis"])
+            let found = try entries(run.path)
+            #expect(found == ["postgres", "redis"])
             let mode = try FileManager.default.attributesOfItem(atPath: run.path)[.posixPermissions]
             #expect(mode as? Int == 0o700)
         }

@@ -25,13 +25,19 @@ struct Pages: Sendable {
         let files = request.uri.path == "/openapi.yaml" ? contract : web
         do {
             var response = try await files.handle(request, context: context) { _, _ in
-                throw Problem.notFound
+                throw HTTPError(.notFound)
             }
             // Asked for again each time, and sent again only when it has changed.
             response.headers[.cacheControl] = "no-cache"
+            if response.headers[.contentType] == nil, request.uri.path == "/openapi.yaml" {
+                // RFC 9512
+                response.headers[.contentType] = "application/yaml"
+            }
             return response
+        } catch let error as HTTPError where error.status == .notFound {
+            throw Problem.notFound
         } catch let error as HTTPError {
-            throw Problem(error.status, "not_found", "There is no such page.")
+            throw Problem(error.status, "invalid_path", "This is not the path of a page.")
         }
     }
 }

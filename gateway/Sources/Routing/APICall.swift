@@ -26,7 +26,7 @@ struct APICall: Sendable {
     func message<M: Message>(_ type: M.Type) throws -> M {
         do {
             return try M(json: body)
-        } catch let error as WireError {
+        } catch {
             throw Problem(
                 .badRequest, "invalid_body", "The body is not what this takes: \(error.detail)",
                 reasons: [Problem.Reason(error.path, "invalid", error.detail)])

@@ -49,7 +49,6 @@ extension HTTPField.Name {
     static let idempotencyKey = name("idempotency-key")
     static let referrerPolicy = name("referrer-policy")
     static let requestID = name("x-request-id")
-    static let traceparent = name("traceparent")
     static let xForwardedFor = name("x-forwarded-for")
 
     /// Each of them is a token of RFC 9110; a test holds them to it.
