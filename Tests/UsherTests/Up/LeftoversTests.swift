@@ -9,6 +9,9 @@ struct LeftoversTests {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", script]
+        // Whatever outlives a test must not keep the runner's output open.
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
         try process.run()
         return process
     }
@@ -51,7 +54,7 @@ struct LeftoversTests {
     func stranger() async throws {
         try await withTemporaryFolder { folder in
             let process = try sleeper()
-            defer { process.terminate() }
+            defer { kill(process.processIdentifier, SIGKILL) }
             var identity = try #require(ProcessIdentity(pid: process.processIdentifier))
             identity.startTicks -= 1
             try Data(identity.line.utf8).write(to: URL(fileURLWithPath: folder + "/auth.pid"))
