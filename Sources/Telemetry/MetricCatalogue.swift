@@ -21,7 +21,6 @@ package enum MetricCatalogue {
         gateway + rpc + drivers + feeds + sale + platform
 
     private static let latency = MetricDescription.Kind.histogram(buckets: latencyBuckets)
-    private static let size = MetricDescription.Kind.histogram(buckets: sizeBuckets)
 
     private static let gateway: [MetricDescription] = [
         .init("http_requests_total", .counter, "HTTP requests answered, by route template."),
@@ -82,7 +81,6 @@ package enum MetricCatalogue {
     ]
 
     private static let platform: [MetricDescription] = [
-        .init("event_loop_lag_seconds", latency, "How late a timer on an event loop fires."),
         droppedSeries,
         .init("log_lines_dropped_total", .counter, "Log lines that nobody read in time."),
     ]
