@@ -83,7 +83,7 @@ struct APICall: Sendable {
 
 extension APICall {
     /// A field that the path says too may be left out of the body, and must not contradict it.
-    func requireSame(_ name: String, _ value: String) throws(Problem) {
+    func requireSame(_ name: String, _ value: String) throws {
         guard value.isEmpty || value == path(name) else {
             throw Problem(
                 .badRequest, "invalid_body", "The body and the address do not agree on \(name).",
