@@ -42,14 +42,17 @@ struct ProcessIdentity: Equatable {
         ProcessIdentity(pid: pid) == self
     }
 
-    /// Start time out of a line of /proc/PID/stat; nil for a zombie. The second field is the
-    /// program's name in parentheses and may hold anything, parentheses too.
+    /// Start time out of a line of /proc/PID/stat; nil for a zombie, but not for one whose other
+    /// threads (field 20) are still ending: they hold its ports and files. The second field is
+    /// the program's name in parentheses and may hold anything, parentheses too.
     static func startTicks(inStat stat: String) -> UInt64? {
         guard let end = stat.lastIndex(of: ")") else {
             return nil
         }
         let fields = stat[stat.index(after: end)...].split(separator: " ")
-        guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else {
+        guard fields.count > 19, fields[0] != "X",
+            fields[0] != "Z" || Int(fields[17]) ?? 0 > 1
+        else {
             return nil
         }
         return UInt64(fields[19])

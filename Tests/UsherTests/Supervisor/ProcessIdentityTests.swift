@@ -12,9 +12,16 @@ struct ProcessIdentityTests {
     func stat() {
         #expect(ProcessIdentity.startTicks(inStat: "12 (usher) S \(tail)") == 987_654)
         #expect(ProcessIdentity.startTicks(inStat: "12 (a) b) (c) S \(tail)") == 987_654)
-        #expect(ProcessIdentity.startTicks(inStat: "12 (usher) Z \(tail)") == nil)
+        #expect(ProcessIdentity.startTicks(inStat: "12 (usher) X \(tail)") == nil)
         #expect(ProcessIdentity.startTicks(inStat: "12 (usher) S 1 2") == nil)
         #expect(ProcessIdentity.startTicks(inStat: "") == nil)
+    }
+
+    @Test("a zombie is gone when its last thread is: until then its ports are taken")
+    func zombie() {
+        #expect(ProcessIdentity.startTicks(inStat: "12 (usher) Z \(tail)") == 987_654)
+        let alone = tail.replacing(" 20 0 5 0 ", with: " 20 0 1 0 ")
+        #expect(ProcessIdentity.startTicks(inStat: "12 (usher) Z \(alone)") == nil)
     }
 
     @Test("a process is itself, another one with its number is not")
