@@ -1,6 +1,11 @@
 /// Who may send how many messages in a call.
 package enum MethodKind: String, Sendable {
     case unary, serverStream, clientStream, bidirectional
+
+    /// Whether the client sends any number of messages.
+    package var clientStreams: Bool { self == .clientStream || self == .bidirectional }
+    /// Whether the server sends any number of messages.
+    package var serverStreams: Bool { self == .serverStream || self == .bidirectional }
 }
 
 /// A method of a service, without its types.

@@ -16,6 +16,9 @@ package struct CallContext: Sendable {
     package let peer: String
     /// The deadline on the clock of the event loops.
     let loopDeadline: NIODeadline?
+    /// The messages of a call that is not unary. It travels here so that interceptors are the same
+    /// for all kinds of methods.
+    let stream: ServerStream?
 
     /// When the caller stops waiting.
     package var deadline: ContinuousClock.Instant? {
@@ -25,13 +28,14 @@ package struct CallContext: Sendable {
 
     init(
         service: String, method: String, metadata: Metadata, peer: String,
-        loopDeadline: NIODeadline?
+        loopDeadline: NIODeadline?, stream: ServerStream? = nil
     ) {
         self.service = service
         self.method = method
         self.metadata = metadata
         self.peer = peer
         self.loopDeadline = loopDeadline
+        self.stream = stream
     }
 
     /// A context for calling a handler without a connection.

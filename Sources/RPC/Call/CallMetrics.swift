@@ -1,6 +1,7 @@
 import Metrics
 import NIOCore
 import Synchronization
+import Wire
 
 /// Counts a method's calls under the names that gRPC servers and clients use.
 struct MethodMetrics: Sendable {
@@ -10,11 +11,11 @@ struct MethodMetrics: Sendable {
 
     /// `side` is "server" or "client". Every series exists from now on, at 0.
     init(
-        side: String, service: String, method: String,
+        side: String, kind: MethodKind, service: String, method: String,
         factory: any MetricsFactory = MetricsSystem.factory
     ) {
         let labels = [
-            ("grpc_type", "unary"), ("grpc_service", service), ("grpc_method", method),
+            ("grpc_type", kind.metricLabel), ("grpc_service", service), ("grpc_method", method),
         ]
         started = Counter(label: "grpc_\(side)_started_total", dimensions: labels, factory: factory)
         handled = RPCCode.names.map { name in
@@ -52,5 +53,17 @@ final class SharedGauge: Sendable {
     func add(_ delta: Int) {
         guard delta != 0 else { return }
         gauge.record(total.add(delta, ordering: .relaxed).newValue)
+    }
+}
+
+extension MethodKind {
+    /// As gRPC's metrics name it.
+    fileprivate var metricLabel: String {
+        switch self {
+        case .unary: "unary"
+        case .clientStream: "client_stream"
+        case .serverStream: "server_stream"
+        case .bidirectional: "bidi_stream"
+        }
     }
 }

@@ -1,8 +1,9 @@
 import NIOCore
 import Synchronization
+import Wire
 
 /// One attempt of a call: what is to be sent and who waits. It is answered exactly once; answers
-/// after the first are dropped.
+/// after the first are dropped. A call that is not unary has its messages here too.
 final class ClientCall: Sendable {
     enum Outcome: Sendable {
         case reply(ByteBuffer)
@@ -14,8 +15,21 @@ final class ClientCall: Sendable {
         case new
         case waiting(CheckedContinuation<Outcome, Never>)
         case answered(Outcome)
-        case over
     }
+
+    /// What the writers of a stream have handed over and the connection has not taken yet.
+    private struct Writes {
+        var messages = CircularBuffer<[UInt8]>()
+        var isFinished = false
+        var isCloseTaken = false
+    }
+
+    enum Write {
+        case message([UInt8])
+        case close
+    }
+
+    let kind: MethodKind
 
     /// The Request envelope without its timeout.
     let envelope: ByteBuffer
@@ -23,49 +37,113 @@ final class ClientCall: Sendable {
     let deadline: NIODeadline
     /// Until when it may wait for a connection.
     let connectDeadline: NIODeadline
+    /// What the server has sent on a stream.
+    let inbound: InboundQueue?
+    private let window: OutboundWindow?
+    private let writes = Mutex(Writes())
     private let state = Mutex(State.new)
 
-    init(envelope: ByteBuffer, deadline: NIODeadline, connectDeadline: NIODeadline) {
+    init(
+        kind: MethodKind = .unary, envelope: ByteBuffer, deadline: NIODeadline,
+        connectDeadline: NIODeadline, streamLimits: StreamLimits = StreamLimits()
+    ) {
+        self.kind = kind
+        inbound = kind.serverStreams ? InboundQueue(limits: streamLimits) : nil
+        window =
+            kind.clientStreams ? OutboundWindow(sizeMax: streamLimits.writtenSizeMax) : nil
         self.envelope = envelope
         self.deadline = deadline
         self.connectDeadline = connectDeadline
     }
 
-    /// Waits for the answer, which may have come before.
-    func wait(_ continuation: CheckedContinuation<Outcome, Never>) {
-        let early: Outcome? = state.withLock { state in
-            if case .answered(let outcome) = state {
-                state = .over
-                return outcome
+    /// Waits for the answer, which may have come before. One task at a time.
+    func outcome() async -> Outcome {
+        await withCheckedContinuation { continuation in
+            let early: Outcome? = state.withLock { state in
+                if case .answered(let outcome) = state { return outcome }
+                state = .waiting(continuation)
+                return nil
             }
-            state = .waiting(continuation)
-            return nil
+            if let early { continuation.resume(returning: early) }
         }
-        if let early { continuation.resume(returning: early) }
     }
 
     func answer(_ outcome: Outcome) {
-        let continuation: CheckedContinuation<Outcome, Never>? = state.withLock { state in
+        let (isFirst, continuation) = state.withLock {
+            state -> (Bool, CheckedContinuation<Outcome, Never>?) in
             switch state {
             case .new:
                 state = .answered(outcome)
-                return nil
+                return (true, nil)
             case .waiting(let continuation):
-                state = .over
-                return continuation
-            case .answered, .over:
-                return nil
+                state = .answered(outcome)
+                return (true, continuation)
+            case .answered:
+                return (false, nil)
             }
         }
+        guard isFirst else { return }
         continuation?.resume(returning: outcome)
+        guard kind != .unary else { return }
+        switch outcome {
+        case .reply:
+            inbound?.finish()
+            endWriting(RPCError(.cancelled, "the server has ended the call"))
+        case .failure(let error, _):
+            inbound?.finish(error)
+            endWriting(error)
+        }
+    }
+
+    private func endWriting(_ error: RPCError) {
+        window?.close(error)
+        writes.withLock { $0.messages.removeAll() }
+    }
+
+    /// Hands a message over, when there is room for it.
+    func write(_ message: [UInt8]) async throws(RPCError) {
+        guard let window else { return }
+        try await window.reserve(Self.size(message))
+        let isTaken = writes.withLock { writes in
+            guard !writes.isFinished else { return false }
+            writes.messages.append(message)
+            return true
+        }
+        guard isTaken else {
+            window.release(Self.size(message))
+            throw RPCError(.failedPrecondition, "this side of the stream is finished")
+        }
+    }
+
+    /// Bytes that a message takes of the window; an empty one takes some too.
+    private static func size(_ message: [UInt8]) -> Int { message.count + FrameHeader.size }
+
+    func finishWriting() {
+        writes.withLock { $0.isFinished = true }
+    }
+
+    /// What is to be sent next on its stream; the connection has room for it.
+    func takeWrite() -> Write? {
+        let write: Write? = writes.withLock { writes in
+            if let message = writes.messages.popFirst() { return .message(message) }
+            guard writes.isFinished, !writes.isCloseTaken else { return nil }
+            writes.isCloseTaken = true
+            return .close
+        }
+        if case .message(let message) = write { window?.release(Self.size(message)) }
+        return write
     }
 
     /// The caller has its answer: there is no use in sending it any more.
-    var isAnswered: Bool {
+    var isAnswered: Bool { code != nil }
+
+    /// How the call ended; nil as long as it has not.
+    var code: RPCCode? {
         state.withLock { state in
             switch state {
-            case .new, .waiting: false
-            case .answered, .over: true
+            case .new, .waiting: nil
+            case .answered(.reply): .ok
+            case .answered(.failure(let error, _)): error.code
             }
         }
     }

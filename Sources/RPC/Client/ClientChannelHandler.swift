@@ -1,4 +1,5 @@
 import NIOCore
+import Wire
 
 /// A client connection's shell: calls to frames, frames to answers, one flush for many calls. It
 /// never stops reading. Confined to its event loop.
@@ -20,6 +21,9 @@ final class ClientChannelHandler: ChannelInboundHandler {
     private var decoder: FrameDecoder
     private var connection: ClientConnection<ClientCall>
     private var out = ByteBuffer()
+    private var streamIDs: [ObjectIdentifier: UInt32] = [:]
+    /// Streams that have something to send, in turns.
+    private var writers = CircularBuffer<UInt32>()
     private var isRetired = false
     private var isFlushing = false
     private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
@@ -39,10 +43,11 @@ final class ClientChannelHandler: ChannelInboundHandler {
     var isUsedUp: Bool { connection.isUsedUp }
 
     /// Whether one more call may be sent now.
-    var hasRoom: Bool {
+    var hasRoom: Bool { connection.hasRoom && canWrite }
+
+    private var canWrite: Bool {
         guard let context, !isFlushing, context.channel.isActive else { return false }
-        return connection.hasRoom && out.readableBytes < outboundSizeMax
-            && context.channel.isWritable
+        return out.readableBytes < outboundSizeMax && context.channel.isWritable
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -59,29 +64,69 @@ final class ClientChannelHandler: ChannelInboundHandler {
     func send(_ call: ClientCall, now: NIODeadline) {
         let timeout = max((call.deadline - now).nanoseconds, 1)
         let timeoutSize = 1 + ByteBuffer.varintSize(Int(timeout))
-        let streamID = connection.start(call, deadline: call.deadline)
+        let streamID = connection.start(call, kind: call.kind, deadline: call.deadline)
         out.writeFrameHeader(
             FrameHeader(
                 length: call.envelope.readableBytes + timeoutSize, streamID: streamID,
-                type: .request))
+                type: .request, flags: call.kind.requestFlags))
         out.writeImmutableBuffer(call.envelope)
         out.writeRequestTimeout(nanoseconds: timeout)
         schedule(call.deadline)
+        if call.kind.clientStreams {
+            streamIDs[ObjectIdentifier(call)] = streamID
+            writers.append(streamID)
+        }
     }
 
-    func flush() {
-        guard let context, !isFlushing, out.readableBytes > 0 else { return }
+    /// A stream, perhaps one of this connection, has something to send.
+    func hasWrites(_ call: ClientCall) {
+        if let streamID = streamIDs[ObjectIdentifier(call)] { writers.append(streamID) }
+    }
+
+    /// Puts what streams have to send into the next flush, a message of each in turn, as long as
+    /// the server reads. True if it stopped for want of room.
+    func writeStreams() -> Bool {
+        while let streamID = writers.first {
+            guard canWrite else { return true }
+            writers.removeFirst()
+            guard let call = connection.call(streamID: streamID), let write = call.takeWrite()
+            else { continue }
+            switch write {
+            case .message(let message):
+                out.writeDataFrame(streamID: streamID, message: message)
+                writers.append(streamID)
+            case .close:
+                out.writeCloseFrame(streamID: streamID)
+            }
+        }
+        return false
+    }
+
+    /// Forgets what belongs to a call that is over.
+    private func forget(_ call: ClientCall) {
+        if call.kind.clientStreams { streamIDs[ObjectIdentifier(call)] = nil }
+    }
+
+    /// Sends what was put in; whether there is room for more.
+    @discardableResult
+    func flush() -> Bool {
+        guard let context, !isFlushing, out.readableBytes > 0 else { return false }
         // Writing may tell at once that there is room; nothing may be added to `out` before it is
         // cleared.
         isFlushing = true
         context.writeAndFlush(wrapOutboundOut(out), promise: nil)
         out.clear()
         isFlushing = false
+        return canWrite
     }
 
     /// Forgets calls that nobody waits for.
     func dropAnswered() {
-        connection.cancel { $0.isAnswered }
+        connection.cancel { call in
+            guard call.isAnswered else { return false }
+            forget(call)
+            return true
+        }
         closeIfRetired()
     }
 
@@ -108,14 +153,32 @@ final class ClientChannelHandler: ChannelInboundHandler {
             case .none:
                 break
             case .answer(let call, .success(let payload)):
+                forget(call)
                 call.answer(.reply(payload))
             case .answer(let call, .failure(let error)):
+                forget(call)
                 call.answer(.failure(error, isSent: true))
+            case .message(let call, let payload):
+                receive(payload, for: call)
+            case .end(let call, let last):
+                forget(call)
+                if let last { receive(last, for: call) }
+                call.answer(.reply(ByteBuffer()))
             case .close:
                 context.close(promise: nil)
                 return
             }
         }
+    }
+
+    private func receive(_ message: ByteBuffer, for call: ClientCall) {
+        guard let inbound = call.inbound, !inbound.push(message) else { return }
+        call.answer(
+            .failure(
+                RPCError(
+                    .resourceExhausted, "messages came faster than the caller has read them"),
+                isSent: true))
+        dropAnswered()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -137,6 +200,8 @@ final class ClientChannelHandler: ChannelInboundHandler {
         timer?.scheduled.cancel()
         timer = nil
         let error = RPCError(.unavailable, "the connection was closed")
+        streamIDs = [:]
+        writers = []
         for call in connection.close() {
             call.answer(.failure(error, isSent: true))
         }
@@ -160,6 +225,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
         timer = nil
         let now = NIODeadline.now()
         for call in connection.expire(now: now) {
+            forget(call)
             call.answer(
                 .failure(RPCError(.deadlineExceeded, "the deadline has passed"), isSent: true))
         }
@@ -168,5 +234,16 @@ final class ClientChannelHandler: ChannelInboundHandler {
         }
         owner.connectionHasRoom(self)
         closeIfRetired()
+    }
+}
+
+extension MethodKind {
+    /// How a client opens a call of this kind (PROTOCOL.md, "Request sending").
+    fileprivate var requestFlags: FrameFlags {
+        switch self {
+        case .unary: []
+        case .serverStream: .remoteClosed
+        case .clientStream, .bidirectional: .remoteOpen
+        }
     }
 }

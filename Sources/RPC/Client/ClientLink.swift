@@ -7,6 +7,7 @@ import Synchronization
 final class ClientLink: Sendable {
     private enum Message: Sendable {
         case submit(ClientCall)
+        case hasWrites(ClientCall)
         case dropAnswered
         case close
         case cut
@@ -47,6 +48,7 @@ final class ClientLink: Sendable {
             for message in messages {
                 switch message {
                 case .submit(let call): core.submit(call)
+                case .hasWrites(let call): core.hasWrites(call)
                 case .dropAnswered: core.dropAnswered()
                 case .close: core.close()
                 case .cut: core.cut()
@@ -59,6 +61,11 @@ final class ClientLink: Sendable {
     /// Sends the call as soon as it can; it is answered in any case, at its deadline at the latest.
     func submit(_ call: ClientCall) {
         mailbox.post(.submit(call))
+    }
+
+    /// A stream has something to send, or has sent all.
+    func hasWrites(_ call: ClientCall) {
+        mailbox.post(.hasWrites(call))
     }
 
     /// Some calls were answered by their callers' cancellation: frees their places.
@@ -123,6 +130,10 @@ extension ClientLink {
             case .refuse(let error):
                 call.answer(.failure(error, isSent: false))
             }
+        }
+
+        func hasWrites(_ call: ClientCall) {
+            for handler in open.values { handler.hasWrites(call) }
         }
 
         func dropAnswered() {
@@ -227,10 +238,8 @@ extension ClientLink {
         // MARK: Waiting calls
 
         func connectionHasRoom(_ handler: ClientChannelHandler) {
-            if handler === current {
-                if handler.hasReceived { state.succeeded() }
-                pump()
-            }
+            if handler === current, handler.hasReceived { state.succeeded() }
+            pump()
         }
 
         /// Sends what waits, as far as there is room.
@@ -239,6 +248,11 @@ extension ClientLink {
                 sendWaiting()
                 current?.flush()
             } while state.callsWaiting > 0 && current?.hasRoom == true
+            // Streams of a connection that was replaced go on.
+            for handler in Array(open.values) {
+                while handler.writeStreams(), handler.flush() {}
+                handler.flush()
+            }
         }
 
         private func sendWaiting() {

@@ -17,11 +17,11 @@ package final class RPCClient: Service {
         let method: String
     }
 
-    private let configuration: RPCClientConfiguration
+    let configuration: RPCClientConfiguration
     private let links: [ClientLink]
     private let nextLink = Atomic<Int>(0)
     private let budget: RetryBudget
-    private let inFlight = SharedGauge(label: "grpc_client_in_flight")
+    let inFlight = SharedGauge(label: "grpc_client_in_flight")
     private let metrics: Mutex<[MethodName: MethodMetrics]>
 
     /// A client of several servers that do the same. The metrics of `methods` exist from the start.
@@ -41,7 +41,7 @@ package final class RPCClient: Service {
         var metrics: [MethodName: MethodMetrics] = [:]
         for method in methods {
             metrics[MethodName(service: method.service, method: method.name)] = MethodMetrics(
-                side: "client", service: method.service, method: method.name)
+                side: "client", kind: method.kind, service: method.service, method: method.name)
         }
         self.metrics = Mutex(metrics)
     }
@@ -88,7 +88,7 @@ package final class RPCClient: Service {
     ) async throws(RPCError) -> Response {
         let start = NIODeadline.now()
         let deadline = deadline(from: start, timeout: timeout)
-        let metrics = metrics(service: method.service, method: method.name)
+        let metrics = metrics(method)
         metrics.recordStart()
         inFlight.add(1)
         let outcome: Result<Response, RPCError>
@@ -104,18 +104,19 @@ package final class RPCClient: Service {
         return try outcome.get()
     }
 
-    private func deadline(from start: NIODeadline, timeout: Duration?) -> NIODeadline {
+    func deadline(from start: NIODeadline, timeout: Duration?) -> NIODeadline {
         let inherited = CallContext.current?.loopDeadline
         if timeout == nil, let inherited { return inherited }
         let own = start + TimeAmount(timeout ?? configuration.timeout)
         return min(own, inherited ?? own)
     }
 
-    private func metrics(service: String, method: String) -> MethodMetrics {
+    func metrics(_ method: some AnyMethod) -> MethodMetrics {
         metrics.withLock { metrics in
-            let name = MethodName(service: service, method: method)
+            let name = MethodName(service: method.service, method: method.name)
             if let known = metrics[name] { return known }
-            let new = MethodMetrics(side: "client", service: service, method: method)
+            let new = MethodMetrics(
+                side: "client", kind: method.kind, service: method.service, method: method.name)
             metrics[name] = new
             return new
         }
@@ -127,7 +128,9 @@ package final class RPCClient: Service {
         _ method: Method<Request, Response>, _ request: Request, metadata: Metadata,
         deadline: NIODeadline
     ) async throws(RPCError) -> Response {
-        let envelope = try envelope(method, request, metadata: metadata)
+        let envelope = try request.withSerialized { payload throws(RPCError) in
+            try self.envelope(method, payload: payload, metadata: metadata)
+        }
         var attempt = 1
         while true {
             switch await self.attempt(envelope, deadline: deadline) {
@@ -157,8 +160,8 @@ package final class RPCClient: Service {
         }
     }
 
-    private func envelope<Request: Message, Response: Message>(
-        _ method: Method<Request, Response>, _ request: Request, metadata: Metadata
+    func envelope(
+        _ method: some AnyMethod, payload: UnsafeRawBufferPointer, metadata: Metadata
     ) throws(RPCError) -> ByteBuffer {
         var metadata = metadata
         if metadata[TraceParent.metadataKey] == nil,
@@ -167,12 +170,10 @@ package final class RPCClient: Service {
             metadata[TraceParent.metadataKey] = traceParent.text
         }
         var envelope = ByteBuffer()
-        request.withSerialized { payload in
-            envelope.reserveCapacity(
-                payload.count + method.service.utf8.count + method.name.utf8.count + 24)
-            envelope.writeRequestEnvelope(
-                service: method.service, method: method.name, payload: payload, metadata: metadata)
-        }
+        envelope.reserveCapacity(
+            payload.count + method.service.utf8.count + method.name.utf8.count + 24)
+        envelope.writeRequestEnvelope(
+            service: method.service, method: method.name, payload: payload, metadata: metadata)
         // Eleven bytes for the timeout.
         guard envelope.readableBytes + 11 <= configuration.payloadSizeMax else {
             throw RPCError(
@@ -193,10 +194,8 @@ package final class RPCClient: Service {
         link.load.add(1, ordering: .relaxed)
         defer { link.load.subtract(1, ordering: .relaxed) }
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                call.wait(continuation)
-                link.submit(call)
-            }
+            link.submit(call)
+            return await call.outcome()
         } onCancel: {
             call.answer(
                 .failure(RPCError(.cancelled, "the call was cancelled"), isSent: true))
@@ -205,7 +204,7 @@ package final class RPCClient: Service {
     }
 
     /// The least busy link, those without a failure first; equals take turns.
-    private func pickLink() -> ClientLink? {
+    func pickLink() -> ClientLink? {
         guard links.count > 1 else { return links.first }
         let offset = Int(
             bitPattern: UInt(

@@ -27,6 +27,8 @@ package struct RPCClientConfiguration: Sendable {
     package var retryBudget = 20
     /// How long running calls may go on after a graceful shutdown began.
     package var drainTimeout = TimeAmount.seconds(10)
+    /// What each stream may have waiting.
+    package var stream = StreamLimits()
     /// Bytes in one frame's payload, both ways.
     package var payloadSizeMax = FrameHeader.payloadSizeMax
     /// Bytes that may wait for the server to read them before calls wait instead.

@@ -1,16 +1,23 @@
 import NIOCore
+import Wire
 
 /// The client's half of one connection as a pure state machine: which call has which stream.
 /// Generic over the call, so that it is tested without anyone waiting.
 struct ClientConnection<Call> {
     private struct InFlight {
         let call: Call
+        let kind: MethodKind
         let deadline: NIODeadline
     }
 
     enum Action {
         case none
+        /// The call is over.
         case answer(Call, Result<ByteBuffer, RPCError>)
+        /// A message of a stream.
+        case message(Call, ByteBuffer)
+        /// The server has ended a stream, after one more message or none.
+        case end(Call, last: ByteBuffer?)
         /// The peer does not speak this protocol.
         case close
     }
@@ -46,10 +53,12 @@ struct ClientConnection<Call> {
     }
 
     /// The stream for a call that is sent now. There must be room.
-    mutating func start(_ call: Call, deadline: NIODeadline) -> UInt32 {
+    mutating func start(
+        _ call: Call, kind: MethodKind = .unary, deadline: NIODeadline
+    ) -> UInt32 {
         let streamID = nextStreamID
         nextStreamID += 2
-        calls[streamID] = InFlight(call: call, deadline: deadline)
+        calls[streamID] = InFlight(call: call, kind: kind, deadline: deadline)
         return streamID
     }
 
@@ -69,15 +78,43 @@ struct ClientConnection<Call> {
         case .frame(let frame):
             switch frame.type {
             case .response:
-                return answer(frame.streamID) { ResponseEnvelope.decode(frame.payload) }
+                return receiveResponse(frame)
             case .data:
-                return answer(frame.streamID) {
-                    .failure(RPCError(.internal, "the server answered a unary call as a stream"))
-                }
+                return receiveData(frame)
             default:
                 return .none
             }
         }
+    }
+
+    private mutating func receiveResponse(_ frame: Frame) -> Action {
+        let kind = calls[frame.streamID]?.kind
+        let action = answer(frame.streamID) { ResponseEnvelope.decode(frame.payload) }
+        // Some servers put a stream's last message into a Response.
+        guard kind?.serverStreams == true, case .answer(let call, .success(let payload)) = action
+        else { return action }
+        return .end(call, last: payload.readableBytes > 0 ? payload : nil)
+    }
+
+    private mutating func receiveData(_ frame: Frame) -> Action {
+        guard let inFlight = calls[frame.streamID] else { return .none }
+        guard inFlight.kind.serverStreams else {
+            return answer(frame.streamID) {
+                .failure(RPCError(.internal, "the server sent a stream where one answer was due"))
+            }
+        }
+        let isEmpty = frame.payload.readableBytes == 0
+        if frame.flags.contains(.remoteClosed) {
+            calls[frame.streamID] = nil
+            return .end(inFlight.call, last: isEmpty ? nil : frame.payload)
+        }
+        if isEmpty, frame.flags.contains(.noData) { return .none }
+        return .message(inFlight.call, frame.payload)
+    }
+
+    /// The call that has a stream, as long as it is not over.
+    func call(streamID: UInt32) -> Call? {
+        calls[streamID]?.call
     }
 
     /// Answers for calls that are over, or never were, come to nothing.

@@ -1,4 +1,5 @@
 import NIOCore
+import Wire
 
 /// The server's half of one connection as a pure state machine: frames, finished handlers and the
 /// time go in, what to do comes out. It knows no sockets and no tasks but their handles.
@@ -11,7 +12,12 @@ struct ServerConnection {
         let streamID: UInt32
         /// Index into the route table.
         let route: Int
+        let kind: MethodKind
+        /// The request of a unary call or a server stream; of the other kinds the first message,
+        /// if it is not empty.
         let payload: ByteBuffer
+        /// False if the client sends no more messages.
+        let isInputOpen: Bool
         let metadata: Metadata
         let deadline: NIODeadline
     }
@@ -19,6 +25,12 @@ struct ServerConnection {
     enum Action {
         case none
         case start(Start)
+        /// A message for an open stream.
+        case message(streamID: UInt32, payload: ByteBuffer)
+        /// The client sends nothing more on this stream.
+        case endInput(streamID: UInt32)
+        /// The stream is over, by the client's fault; its handler is cancelled.
+        case abort(Ended, RPCError)
         case reject(streamID: UInt32, route: Int?, error: RPCError)
         case close
     }
@@ -27,28 +39,38 @@ struct ServerConnection {
     struct Ended {
         let streamID: UInt32
         let route: Int
+        let kind: MethodKind
         let startedAt: NIODeadline
     }
 
     private struct Call {
         var route: Int
+        var kind: MethodKind
+        var isInputOpen: Bool
         var startedAt: NIODeadline
         var deadline: NIODeadline
         var isAnswered = false
         var task: Task<Void, Never>?
+
+        func ended(_ streamID: UInt32) -> Ended {
+            Ended(streamID: streamID, route: route, kind: kind, startedAt: startedAt)
+        }
     }
 
     private let limits: ServerLimits
     private let routes: RouteTable
+    private let kinds: [MethodKind]
     private var calls: [UInt32: Call] = [:]
     private var lastStreamID: UInt32 = 0
     private var isDraining = false
     private var isInputClosed = false
     private var isClosed = false
 
-    init(limits: ServerLimits, routes: RouteTable) {
+    /// `kinds` of the routes, by their indexes.
+    init(limits: ServerLimits, routes: RouteTable, kinds: [MethodKind]) {
         self.limits = limits
         self.routes = routes
+        self.kinds = kinds
         calls.reserveCapacity(64)
     }
 
@@ -76,7 +98,7 @@ struct ServerConnection {
         case .frame(let frame):
             switch frame.type {
             case .request: return receiveRequest(frame, now: now)
-            case .data: return receiveData(streamID: frame.streamID)
+            case .data: return receiveData(frame)
             default: return .none
             }
         case .oversize(let header):
@@ -113,11 +135,16 @@ struct ServerConnection {
             envelope.timeoutNanoseconds == 0
             ? limits.timeoutMax : min(.nanoseconds(envelope.timeoutNanoseconds), limits.timeoutMax)
         let deadline = now + timeout
-        calls[streamID] = Call(route: route, startedAt: now, deadline: deadline)
+        let kind = kinds[route]
+        // The method decides the kind; of the flags only the end of the client's side counts.
+        let isInputOpen = kind.clientStreams && !frame.flags.contains(.remoteClosed)
+        calls[streamID] = Call(
+            route: route, kind: kind, isInputOpen: isInputOpen, startedAt: now,
+            deadline: deadline)
         return .start(
             Start(
-                streamID: streamID, route: route, payload: envelope.payload,
-                metadata: envelope.metadata, deadline: deadline))
+                streamID: streamID, route: route, kind: kind, payload: envelope.payload,
+                isInputOpen: isInputOpen, metadata: envelope.metadata, deadline: deadline))
     }
 
     /// Checks a new stream's id and remembers it.
@@ -133,11 +160,54 @@ struct ServerConnection {
         return nil
     }
 
-    private func receiveData(streamID: UInt32) -> Action {
-        // At or below the last id it is late for a call that is over, or meant for a unary one,
-        // which takes no data.
-        guard streamID > lastStreamID else { return .none }
-        return reject(streamID, nil, .invalidArgument, "no such stream was opened")
+    private mutating func receiveData(_ frame: Frame) -> Action {
+        switch checkData(streamID: frame.streamID) {
+        case .refused(let action): return action
+        case .accepted: break
+        }
+        let isEmpty = frame.payload.readableBytes == 0
+        if frame.flags.contains(.remoteClosed) {
+            guard isEmpty else {
+                return abort(
+                    frame.streamID,
+                    RPCError(.invalidArgument, "a frame that closes a stream carries no message"))
+            }
+            calls[frame.streamID]?.isInputOpen = false
+            return .endInput(streamID: frame.streamID)
+        }
+        if isEmpty, frame.flags.contains(.noData) { return .none }
+        return .message(streamID: frame.streamID, payload: frame.payload)
+    }
+
+    private enum DataCheck {
+        case accepted
+        case refused(Action)
+    }
+
+    /// Whether data on this stream means something.
+    private func checkData(streamID: UInt32) -> DataCheck {
+        guard streamID <= lastStreamID else {
+            return .refused(
+                reject(streamID, nil, .invalidArgument, "no such stream was opened"))
+        }
+        // Else it is late for a call that is over, or meant for one that takes no data.
+        guard let call = calls[streamID], call.isInputOpen, !call.isAnswered else {
+            return .refused(.none)
+        }
+        return .accepted
+    }
+
+    /// Ends a stream with an error. Nothing if it is over already.
+    mutating func abort(_ streamID: UInt32, _ error: RPCError) -> Action {
+        guard let call = calls[streamID], !call.isAnswered else { return .none }
+        call.task?.cancel()
+        calls[streamID]?.isAnswered = true
+        return .abort(call.ended(streamID), error)
+    }
+
+    /// Whether the handler's messages are still wanted.
+    func isOpen(streamID: UInt32) -> Bool {
+        calls[streamID]?.isAnswered == false
     }
 
     private mutating func receiveOversize(_ header: FrameHeader) -> Action {
@@ -147,7 +217,8 @@ struct ServerConnection {
             if let refusal = admit(streamID: header.streamID) { return refusal }
             return reject(header.streamID, nil, .resourceExhausted, text)
         case .data:
-            return receiveData(streamID: header.streamID)
+            if case .refused(let action) = checkData(streamID: header.streamID) { return action }
+            return abort(header.streamID, RPCError(.resourceExhausted, text))
         default:
             return .none
         }
@@ -162,6 +233,7 @@ struct ServerConnection {
     /// Keeps the handle of a handler that did not end at once.
     mutating func started(streamID: UInt32, task: Task<Void, Never>) {
         calls[streamID]?.task = task
+        if calls[streamID]?.isAnswered == true { task.cancel() }
     }
 
     /// A handler ended. Nil if its reply is not wanted, because the call was answered before.
@@ -169,7 +241,7 @@ struct ServerConnection {
         guard let call = calls.removeValue(forKey: streamID), !call.isAnswered, !isClosed else {
             return nil
         }
-        return Ended(streamID: streamID, route: call.route, startedAt: call.startedAt)
+        return call.ended(streamID)
     }
 
     /// Cancels the calls whose deadlines have passed. They are to be answered now; what their
@@ -178,8 +250,7 @@ struct ServerConnection {
         var expired: [Ended] = []
         for (streamID, call) in calls where !call.isAnswered && call.deadline <= now {
             call.task?.cancel()
-            expired.append(
-                Ended(streamID: streamID, route: call.route, startedAt: call.startedAt))
+            expired.append(call.ended(streamID))
         }
         for ended in expired {
             calls[ended.streamID]?.isAnswered = true
@@ -192,9 +263,15 @@ struct ServerConnection {
         isDraining = true
     }
 
-    /// The peer sends nothing more but may still read.
-    mutating func inputClosed() {
+    /// The peer sends nothing more but may still read. The streams that it left open.
+    mutating func inputClosed() -> [UInt32] {
         isInputClosed = true
+        var cut: [UInt32] = []
+        for (streamID, call) in calls where call.isInputOpen {
+            calls[streamID]?.isInputOpen = false
+            cut.append(streamID)
+        }
+        return cut
     }
 
     /// The connection was closed: cancels every handler. The calls that were never answered.
@@ -205,8 +282,7 @@ struct ServerConnection {
         for (streamID, call) in calls {
             call.task?.cancel()
             guard !call.isAnswered else { continue }
-            unanswered.append(
-                Ended(streamID: streamID, route: call.route, startedAt: call.startedAt))
+            unanswered.append(call.ended(streamID))
         }
         return unanswered
     }

@@ -54,4 +54,17 @@ extension ByteBuffer {
         writeFrameHeader(FrameHeader(length: length, streamID: streamID, type: .response))
         writeDelimited(1, status)
     }
+
+    /// Appends one message of a stream. The caller keeps it within ``FrameHeader/payloadSizeMax``.
+    mutating func writeDataFrame(streamID: UInt32, message: [UInt8]) {
+        writeFrameHeader(FrameHeader(length: message.count, streamID: streamID, type: .data))
+        writeBytes(message)
+    }
+
+    /// Appends the end of one side of a stream.
+    mutating func writeCloseFrame(streamID: UInt32) {
+        writeFrameHeader(
+            FrameHeader(
+                length: 0, streamID: streamID, type: .data, flags: [.remoteClosed, .noData]))
+    }
 }

@@ -10,6 +10,7 @@ package struct CallRouter: Sendable {
     struct Route: Sendable {
         let service: String
         let method: String
+        var kind = MethodKind.unary
         var handler: CallHandler
         /// False for what is answered without credentials.
         var isIntercepted = true
@@ -36,20 +37,87 @@ package struct CallRouter: Sendable {
         _ method: Method<Request, Response>, isIntercepted: Bool,
         _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
     ) {
-        precondition(method.kind == .unary, "\(method.service)/\(method.name) is not unary")
+        add(method, .unary, isIntercepted: isIntercepted) { bytes, context in
+            try await handler(Self.decode(bytes), context).serialized()
+        }
+    }
+
+    /// Answers a method with any number of messages; the stream ends when the handler returns.
+    /// Errors as for a unary method, whenever they come.
+    package mutating func handleServerStream<Request: Message, Response: Message>(
+        _ method: Method<Request, Response>,
+        _ handler:
+            @escaping @Sendable (Request, ResponseWriter<Response>, CallContext) async throws ->
+            Void
+    ) {
+        add(method, .serverStream) { bytes, context in
+            try await handler(Self.decode(bytes), Self.writer(context), context)
+            return []
+        }
+    }
+
+    /// Answers any number of messages with one. The handler need not read all of them.
+    package mutating func handleClientStream<Request: Message, Response: Message>(
+        _ method: Method<Request, Response>,
+        _ handler:
+            @escaping @Sendable (MessageStream<Request>, CallContext) async throws -> Response
+    ) {
+        add(method, .clientStream) { _, context in
+            try await handler(Self.messages(context), context).serialized()
+        }
+    }
+
+    /// Takes and sends messages as the handler likes; the stream ends when it returns.
+    package mutating func handleBidirectional<Request: Message, Response: Message>(
+        _ method: Method<Request, Response>,
+        _ handler:
+            @escaping @Sendable (MessageStream<Request>, ResponseWriter<Response>, CallContext)
+            async throws -> Void
+    ) {
+        add(method, .bidirectional) { _, context in
+            try await handler(Self.messages(context), Self.writer(context), context)
+            return []
+        }
+    }
+
+    private mutating func add(
+        _ method: some AnyMethod, _ kind: MethodKind, isIntercepted: Bool = true,
+        handler: @escaping CallHandler
+    ) {
+        precondition(
+            method.kind == kind, "\(method.service)/\(method.name) is \(method.kind.rawValue)")
         routes.removeAll { $0.service == method.service && $0.method == method.name }
-        let route = Route(
-            service: method.service, method: method.name,
-            handler: { bytes, context in
-                let request: Request
-                do {
-                    request = try Request(serialized: bytes.readableBytesUInt8Span)
-                } catch {
-                    throw RPCError(.internal, "the payload does not decode: \(error)")
-                }
-                return try await handler(request, context).serialized()
-            }, isIntercepted: isIntercepted)
-        routes.append(route)
+        routes.append(
+            Route(
+                service: method.service, method: method.name, kind: kind, handler: handler,
+                isIntercepted: isIntercepted))
+    }
+
+    private static func decode<Request: Message>(_ bytes: ByteBuffer) throws -> Request {
+        do {
+            return try Request(serialized: bytes.readableBytesUInt8Span)
+        } catch {
+            throw RPCError(.internal, "the payload does not decode: \(error)")
+        }
+    }
+
+    private static func messages<Request: Message>(
+        _ context: CallContext
+    ) throws -> MessageStream<Request> {
+        MessageStream(try stream(context).inbound)
+    }
+
+    private static func writer<Response: Message>(
+        _ context: CallContext
+    ) throws -> ResponseWriter<Response> {
+        ResponseWriter(try stream(context))
+    }
+
+    private static func stream(_ context: CallContext) throws -> ServerStream {
+        guard let stream = context.stream else {
+            throw RPCError(.internal, "this method needs a connection")
+        }
+        return stream
     }
 
     /// Full names of the services that have methods here, without repeats.

@@ -1,4 +1,5 @@
 import NIOCore
+import Wire
 
 /// A server connection's shell: bytes to ``ServerConnection`` and back, handlers started on the
 /// loop, one flush per read. Confined to its event loop.
@@ -14,6 +15,9 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     private var decoder: FrameDecoder
     private var connection: ServerConnection
     private var out = ByteBuffer()
+    private var streams: [UInt32: ServerStream] = [:]
+    /// What streams have written while the peer did not read; bounded by their windows.
+    private var waiting = CircularBuffer<ServerLink.Message>()
     /// Frames are being taken or replies written: what comes back at once waits for that to end.
     private var isBusy = false
     /// Frames that came are left in the decoder, because replies wait for the peer to read.
@@ -28,7 +32,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         self.link = link
         self.peer = peer
         decoder = FrameDecoder(payloadSizeMax: core.limits.payloadSizeMax)
-        connection = ServerConnection(limits: core.limits, routes: core.table)
+        connection = ServerConnection(
+            limits: core.limits, routes: core.table, kinds: core.kinds)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -70,7 +75,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .some(.inputClosed) = event as? ChannelEvent {
-            connection.inputClosed()
+            let error = RPCError(.cancelled, "the client has closed its side of the connection")
+            for streamID in connection.inputClosed() { streams[streamID]?.inbound.finish(error) }
             settle(context)
         }
         context.fireUserInboundEventTriggered(event)
@@ -87,6 +93,11 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         for ended in connection.close() {
             recordEnd(ended, .cancelled, now: now)
         }
+        let error = RPCError(.cancelled, "the connection was closed")
+        for stream in streams.values { stream.end(error) }
+        streams = [:]
+        for case .finished(let streamID, let outcome) in waiting { finish(streamID, outcome) }
+        waiting = []
         reportInFlight()
         leaveWhenGone()
         context.fireChannelInactive()
@@ -107,6 +118,12 @@ final class ServerChannelHandler: ChannelDuplexHandler {
                 break
             case .start(let start):
                 self.start(start, now: now)
+            case .message(let streamID, let payload):
+                receive(payload, on: streamID, now: now)
+            case .endInput(let streamID):
+                streams[streamID]?.inbound.finish()
+            case .abort(let ended, let error):
+                answer(ended, error, now: now)
             case .reject(let streamID, let route, let error):
                 if let route {
                     core.metrics[route].recordStart()
@@ -132,17 +149,46 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     private func start(_ start: ServerConnection.Start, now: NIODeadline) {
         let route = core.routes[start.route]
+        let stream = start.kind == .unary ? nil : open(start)
         let callContext = CallContext(
             service: route.service, method: route.method, metadata: start.metadata, peer: peer,
-            loopDeadline: start.deadline)
+            loopDeadline: start.deadline, stream: stream)
         core.metrics[start.route].recordStart()
         let task = Task.immediate { [core, link] in
             let outcome = await core.run(start.route, start.payload, callContext)
-            link.finished(start.streamID, outcome)
+            link.finished(start.streamID, outcome, isStream: stream != nil)
         }
         // A handler that did not suspend has been answered already, and is not known any more.
         connection.started(streamID: start.streamID, task: task)
         schedule(start.deadline)
+    }
+
+    private func open(_ start: ServerConnection.Start) -> ServerStream {
+        let stream = ServerStream(streamID: start.streamID, link: link, limits: core.limits)
+        streams[start.streamID] = stream
+        if start.kind.clientStreams {
+            // The first message fits in any case.
+            if start.payload.readableBytes > 0 { _ = stream.inbound.push(start.payload) }
+            if !start.isInputOpen { stream.inbound.finish() }
+        }
+        return stream
+    }
+
+    private func receive(_ payload: ByteBuffer, on streamID: UInt32, now: NIODeadline) {
+        guard let stream = streams[streamID], !stream.inbound.push(payload) else { return }
+        let error = RPCError(
+            .resourceExhausted, "messages came faster than the method has read them")
+        if case .abort(let ended, let error) = connection.abort(streamID, error) {
+            answer(ended, error, now: now)
+        }
+    }
+
+    /// Answers a call with an error before its handler has ended.
+    private func answer(_ ended: ServerConnection.Ended, _ error: RPCError, now: NIODeadline) {
+        if ended.kind != .unary { streams.removeValue(forKey: ended.streamID)?.end(error) }
+        out.writeErrorFrame(
+            streamID: ended.streamID, error: error, sizeMax: core.limits.payloadSizeMax)
+        recordEnd(ended, error.code, now: now)
     }
 
     /// A handler has ended on the loop itself.
@@ -155,7 +201,10 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     func receive(_ messages: [ServerLink.Message]) {
         for message in messages {
             switch message {
-            case .finished(let streamID, let outcome): finish(streamID, outcome)
+            case .finished(let streamID, let outcome) where streams[streamID] == nil:
+                finish(streamID, outcome)
+            case .finished, .message:
+                waiting.append(message)
             case .drain: connection.drain()
             case .close: context?.close(promise: nil)
             }
@@ -165,11 +214,32 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         leaveWhenGone()
     }
 
+    /// Writes what waits, in order, as long as the peer reads.
+    private func writeWaiting(_ context: ChannelHandlerContext) {
+        while !waiting.isEmpty, hasRoom(context) {
+            switch waiting.removeFirst() {
+            case .message(let streamID, let message):
+                guard connection.isOpen(streamID: streamID) else { continue }
+                out.writeDataFrame(streamID: streamID, message: message)
+                streams[streamID]?.window.release(message.count + FrameHeader.size)
+            case .finished(let streamID, let outcome):
+                finish(streamID, outcome)
+            case .drain, .close:
+                break
+            }
+        }
+    }
+
     private func finish(_ streamID: UInt32, _ outcome: ServerCore.Outcome) {
         guard let ended = connection.finish(streamID: streamID) else { return }
+        if ended.kind != .unary {
+            streams.removeValue(forKey: streamID)?.end(RPCError(.cancelled, "the call has ended"))
+        }
         let sizeMax = core.limits.payloadSizeMax
         var code = RPCCode.ok
         switch outcome {
+        case .reply where ended.kind.serverStreams:
+            out.writeCloseFrame(streamID: streamID)
         case .reply(let payload):
             if !out.writeReplyFrame(streamID: streamID, payload: payload, sizeMax: sizeMax) {
                 code = .resourceExhausted
@@ -207,9 +277,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         let now = NIODeadline.now()
         let error = RPCError(.deadlineExceeded, "the deadline has passed")
         for ended in connection.expire(now: now) {
-            out.writeErrorFrame(
-                streamID: ended.streamID, error: error, sizeMax: core.limits.payloadSizeMax)
-            recordEnd(ended, error.code, now: now)
+            answer(ended, error, now: now)
         }
         if let next = connection.nextDeadline {
             schedule(max(next, now + .milliseconds(1)))
@@ -223,9 +291,11 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     /// come any more.
     private func settle(_ context: ChannelHandlerContext) {
         isBusy = true
+        writeWaiting(context)
         flush(context)
         while hasFramesLeft, context.channel.isWritable {
             process(context)
+            writeWaiting(context)
             flush(context)
         }
         isBusy = false

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import ServiceContextModule
+import Wire
 
 /// What all connections of a server share; it never changes.
 final class ServerCore: Sendable {
@@ -12,6 +13,7 @@ final class ServerCore: Sendable {
     let limits: ServerLimits
     let routes: [CallRouter.Route]
     let table: RouteTable
+    let kinds: [MethodKind]
     let metrics: [MethodMetrics]
     let callsInFlight = SharedGauge(label: "grpc_server_in_flight")
     private let logger: Logger
@@ -20,8 +22,10 @@ final class ServerCore: Sendable {
         self.limits = limits
         routes = router.routes
         table = RouteTable(router.routes.map { ($0.service, $0.method) })
+        kinds = router.routes.map(\.kind)
         metrics = router.routes.map {
-            MethodMetrics(side: "server", service: $0.service, method: $0.method)
+            MethodMetrics(
+                side: "server", kind: $0.kind, service: $0.service, method: $0.method)
         }
         self.logger = logger
     }
@@ -53,6 +57,10 @@ final class ServerCore: Sendable {
         } catch is CancellationError {
             return .failure(RPCError(.cancelled, "the call was cancelled"))
         } catch {
+            // Whatever a cancelled handler throws, nobody is at fault.
+            if Task.isCancelled {
+                return .failure(RPCError(.cancelled, "the call was cancelled"))
+            }
             logger.error(
                 "RPC handler failed",
                 metadata: [

@@ -10,6 +10,8 @@ package struct ServerLimits: Sendable {
     package var timeoutMax: TimeAmount = .minutes(5)
     /// Bytes of replies that may wait for the peer to read them before no more calls are read.
     package var outboundSizeMax = 1 << 20
+    /// What each stream may have waiting.
+    package var stream = StreamLimits()
     /// Bytes in one frame's payload, both ways.
     package var payloadSizeMax = FrameHeader.payloadSizeMax
 

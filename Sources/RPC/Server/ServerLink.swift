@@ -5,6 +5,7 @@ import NIOCore
 final class ServerLink: Sendable {
     enum Message: Sendable {
         case finished(UInt32, ServerCore.Outcome)
+        case message(UInt32, [UInt8])
         case drain
         case close
     }
@@ -32,8 +33,14 @@ final class ServerLink: Sendable {
         registry.remove(self)
     }
 
-    func finished(_ streamID: UInt32, _ outcome: ServerCore.Outcome) {
-        if mailbox.eventLoop.inEventLoop {
+    /// A stream's handler has written a message, within the stream's window.
+    func send(_ streamID: UInt32, _ message: [UInt8]) {
+        mailbox.post(.message(streamID, message))
+    }
+
+    /// A handler has ended. A stream's end goes the way of its messages, so that it is the last.
+    func finished(_ streamID: UInt32, _ outcome: ServerCore.Outcome, isStream: Bool) {
+        if !isStream, mailbox.eventLoop.inEventLoop {
             handler.value?.finishedOnLoop(streamID, outcome)
         } else {
             mailbox.post(.finished(streamID, outcome))

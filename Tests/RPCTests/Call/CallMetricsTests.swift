@@ -2,6 +2,7 @@ import Metrics
 import MetricsTestKit
 import NIOCore
 import Testing
+import Wire
 
 @testable import RPC
 
@@ -14,7 +15,8 @@ struct CallMetricsTests {
     @Test("every series of a method exists before its first call, at 0")
     func precreated() throws {
         let factory = TestMetrics()
-        _ = MethodMetrics(side: "server", service: "s.S", method: "M", factory: factory)
+        _ = MethodMetrics(
+            side: "server", kind: .unary, service: "s.S", method: "M", factory: factory)
         let started = try factory.expectCounter("grpc_server_started_total", labels)
         #expect(started.totalValue == 0)
         for name in RPCCode.names {
@@ -28,7 +30,8 @@ struct CallMetricsTests {
     @Test("a call counts once, under its code; unnamed codes count as unknown")
     func counting() throws {
         let factory = TestMetrics()
-        let metrics = MethodMetrics(side: "client", service: "s.S", method: "M", factory: factory)
+        let metrics = MethodMetrics(
+            side: "client", kind: .unary, service: "s.S", method: "M", factory: factory)
         for code in [RPCCode.notFound, RPCCode(rawValue: 99), RPCCode(rawValue: -1)] {
             metrics.recordStart()
             metrics.recordEnd(code, duration: .microseconds(5))

@@ -5,27 +5,28 @@ import Wire
 
 @testable import RPC
 
-/// Every unary step that was recorded with ttrpc-go, against a server on a real socket. The
-/// streams' steps are left out of it, as there are no streams yet.
+/// Every step that was recorded with ttrpc-go, against a server on a real socket. A step's note
+/// says where we answer otherwise on purpose.
 @Suite("Golden exchanges")
 struct GoldenExchangeTests {
-    private static let unarySteps: Set<String> = [
-        "unary", "unary, empty message both ways", "stream id used again", "even stream id",
-        "Request that does not decode", "payload that does not decode", "unknown service",
-        "unknown method", "unknown frame type", "Data on a stream that never was",
-        "deadline of 2 ms passes", "negative deadline", "4 MiB + 1",
-    ]
-
     @Test("our server answers as ttrpc-go does")
     func replay() async throws {
-        let steps = try GoldenExchange.load().steps.filter { Self.unarySteps.contains($0.name) }
-        #expect(steps.count == Self.unarySteps.count)
+        let steps = try GoldenExchange.load().steps
+        #expect(steps.count == 22)
         try await withEchoServer { server in
             let peer = try await RawPeer.connect(to: server.path)
             for step in steps {
                 for frame in step.send { try await peer.send(frame.frame()) }
-                for expected in step.expect {
-                    let received = try await peer.receive()
+                if step.name == "bidirectional, close frame that carries data" {
+                    try await expectOverAfterError(peer, step)
+                    continue
+                }
+                var received: [Frame] = []
+                for _ in step.expect { received.append(try await peer.receive()) }
+                // Frames of one stream come in order, streams among each other as they like.
+                received.sort { $0.streamID < $1.streamID }
+                let expected = step.expect.sorted { $0.stream < $1.stream }
+                for (received, expected) in zip(received, expected) {
                     try expectEqual(received, expected.frame(), step: step)
                 }
             }
@@ -35,6 +36,17 @@ struct GoldenExchangeTests {
             #expect(last.streamID == 101)
             try await peer.close()
         }
+    }
+
+    /// ttrpc-go answers the error and then goes on with the stream; here the error is the last
+    /// frame, as the step's note asks. The echo of the first message may have come before it.
+    private func expectOverAfterError(_ peer: RawPeer, _ step: GoldenExchange.Step) async throws {
+        var received = try await peer.receive()
+        if received.type == .data {
+            try expectEqual(received, step.expect[1].frame(), step: step)
+            received = try await peer.receive()
+        }
+        try expectEqual(received, step.expect[0].frame(), step: step)
     }
 
     private func expectEqual(
@@ -53,9 +65,11 @@ struct GoldenExchangeTests {
         }
     }
 
-    /// The status of a Response; nil for one without.
+    /// The status of a Response; nil for one without, and for other frames.
     private func code(of frame: Frame) -> RPCCode? {
-        guard case .failure(let error) = ResponseEnvelope.decode(frame.payload) else { return nil }
+        guard frame.type == .response,
+            case .failure(let error) = ResponseEnvelope.decode(frame.payload)
+        else { return nil }
         return error.code
     }
 }

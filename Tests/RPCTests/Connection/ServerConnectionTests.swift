@@ -1,17 +1,23 @@
 import NIOCore
 import Testing
+import Wire
 
 @testable import RPC
 
 @Suite("Server connection")
 struct ServerConnectionTests {
     private let now = NIODeadline.uptimeNanoseconds(1_000_000_000)
-    private let routes = RouteTable([("bench.Echo", "Unary")])
+    private let routes = RouteTable([
+        ("bench.Echo", "Unary"), ("bench.Echo", "Down"), ("bench.Echo", "Up"),
+        ("bench.Echo", "Bidi"),
+    ])
 
     private func connection(_ change: (inout ServerLimits) -> Void = { _ in }) -> ServerConnection {
         var limits = ServerLimits()
         change(&limits)
-        return ServerConnection(limits: limits, routes: routes)
+        return ServerConnection(
+            limits: limits, routes: routes,
+            kinds: [.unary, .serverStream, .clientStream, .bidirectional])
     }
 
     /// What the action rejects with; nil if it does something else.

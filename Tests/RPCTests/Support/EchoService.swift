@@ -35,9 +35,22 @@ enum EchoService {
     /// The trace id that the handler finds.
     static let trace = method("Trace")
 
+    /// Its request three times.
+    static let down = method("Down", .serverStream)
+    /// The number of messages.
+    static let up = method("Up", .clientStream)
+    /// Each message as it comes.
+    static let bidi = method("Bidi", .bidirectional)
+    /// Messages of as many bytes as the request says, until nobody wants them.
+    static let flood = method("Flood", .serverStream)
+    /// Reads nothing until it is cancelled.
+    static let deaf = method("Deaf", .clientStream)
+    /// Two messages, then an error.
+    static let breakOff = method("BreakOff", .bidirectional)
+
     private static func method(
-        _ name: String, isIdempotent: Bool = false
+        _ name: String, _ kind: MethodKind = .unary, isIdempotent: Bool = false
     ) -> Method<StringValue, StringValue> {
-        Method(Self.name, name, isIdempotent: isIdempotent)
+        Method(Self.name, name, kind: kind, isIdempotent: isIdempotent)
     }
 }

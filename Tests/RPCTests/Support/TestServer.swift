@@ -68,7 +68,34 @@ func echoRouter() -> CallRouter {
         await Task.yield()
         return StringValue(ServiceContext.current?.traceParent?.traceID ?? "none")
     }
+    addStreams(to: &router)
     return router
+}
+
+private func addStreams(to router: inout CallRouter) {
+    router.handleServerStream(EchoService.down) { request, responses, _ in
+        for _ in 0..<3 { try await responses.write(request) }
+    }
+    router.handleClientStream(EchoService.up) { requests, _ in
+        var count = 0
+        for try await _ in requests { count += 1 }
+        return StringValue("\(count)")
+    }
+    router.handleBidirectional(EchoService.bidi) { requests, responses, _ in
+        for try await request in requests { try await responses.write(request) }
+    }
+    router.handleServerStream(EchoService.flood) { request, responses, _ in
+        let message = StringValue(String(repeating: "x", count: Int(request.value) ?? 0))
+        while true { try await responses.write(message) }
+    }
+    router.handleClientStream(EchoService.deaf) { _, _ in
+        try await Task.sleep(for: .seconds(600))
+        return StringValue()
+    }
+    router.handleBidirectional(EchoService.breakOff) { _, responses, _ in
+        for _ in 0..<2 { try await responses.write(StringValue("a")) }
+        throw RPCError(.aborted, "no more")
+    }
 }
 
 /// Keeps log lines.

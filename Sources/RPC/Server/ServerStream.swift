@@ -1,0 +1,33 @@
+import NIOCore
+
+/// The handler's end of one stream on a server connection.
+final class ServerStream: Sendable {
+    let inbound: InboundQueue
+    let window: OutboundWindow
+    private let streamID: UInt32
+    private let link: ServerLink
+    private let payloadSizeMax: Int
+
+    init(streamID: UInt32, link: ServerLink, limits: ServerLimits) {
+        self.streamID = streamID
+        self.link = link
+        payloadSizeMax = limits.payloadSizeMax
+        inbound = InboundQueue(limits: limits.stream)
+        window = OutboundWindow(sizeMax: limits.stream.writtenSizeMax)
+    }
+
+    func send(_ message: [UInt8]) async throws(RPCError) {
+        guard message.count <= payloadSizeMax else {
+            throw RPCError(
+                .resourceExhausted, "a message of \(message.count) bytes fits no frame")
+        }
+        try await window.reserve(message.count + FrameHeader.size)
+        link.send(streamID, message)
+    }
+
+    /// The call was answered, or the connection is gone.
+    func end(_ error: RPCError) {
+        inbound.abort(error)
+        window.close(error)
+    }
+}
