@@ -176,32 +176,37 @@ let package = Package(
             ],
             swiftSettings: strictWithC),
 
-        // Private servers for tests.
+        // Seeded chance, and private servers for tests.
+        .target(name: "RandomSupport", path: "Tests/RandomSupport", swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["Postgres", "RPC", "Redis", .logging],
             path: "Tests/TestSupport", swiftSettings: strict),
 
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "TestSupport", .lifecycle, .logging],
+            name: "PostgresTests",
+            dependencies: ["Postgres", "RandomSupport", "TestSupport", .lifecycle, .logging],
             swiftSettings: strict),
         .target(
-            name: "ContractSupport", dependencies: ["Descriptors"], path: "Tests/ContractSupport",
-            swiftSettings: strict),
+            name: "ContractSupport", dependencies: ["Descriptors", "RandomSupport"],
+            path: "Tests/ContractSupport", swiftSettings: strict),
         .testTarget(
-            name: "DescriptorsTests", dependencies: ["ContractSupport", "Descriptors"],
+            name: "DescriptorsTests",
+            dependencies: ["ContractSupport", "Descriptors", "RandomSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ContractTests",
             dependencies: ["ContractSupport", "Contracts", "Descriptors", "Wire"],
             exclude: ["Baseline"], swiftSettings: strict),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(
-            name: "SeatingPlanTests", dependencies: ["JSON", "SeatingPlan"],
+            name: "JSONTests", dependencies: ["JSON", "RandomSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SeatingPlanTests", dependencies: ["JSON", "RandomSupport", "SeatingPlan"],
             swiftSettings: strict),
         .testTarget(
             name: "RPCTests",
             dependencies: [
-                "RPC", "TestSupport", "Wire", .lifecycle, .logging, .metrics, .metricsTestKit,
+                "RPC", "RandomSupport", "TestSupport", "Wire", .lifecycle, .logging, .metrics,
+                .metricsTestKit,
                 .nioCore, .nioPosix, .serviceContext,
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -228,7 +233,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RedisTests",
-            dependencies: ["Redis", "TestSupport", .lifecycle, .logging],
+            dependencies: ["RandomSupport", "Redis", "TestSupport", .lifecycle, .logging],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
@@ -260,13 +265,15 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Contracts", "Gateway", "JSON", "RPC", "ServiceKit", "Telemetry", "Wire",
+                "Contracts", "Gateway", "JSON", "RPC", "RandomSupport", "ServiceKit", "Telemetry",
+                "Wire",
                 .crypto, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .httpTypes,
                 .lifecycle, .logging, .nioCore, .serviceContext,
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "Contracts"], swiftSettings: strict),
+            name: "WireTests", dependencies: ["Contracts", "RandomSupport", "Wire"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

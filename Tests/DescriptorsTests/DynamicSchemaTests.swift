@@ -1,5 +1,6 @@
 import ContractSupport
 import Descriptors
+import RandomSupport
 import Testing
 
 @Suite struct DynamicSchemaTests {

@@ -1,6 +1,7 @@
-// An unmodified Go ttrpc client, so that tests can call services the way other languages do.
+// Unmodified Go ttrpc, so that tests can call services the way other languages do, and be called.
 //
 //	gopeer [-timeout 5s] [-metadata key=value]... NETWORK ADDRESS SERVICE METHOD [HEX]
+//	gopeer -serve NETWORK ADDRESS
 //
 // NETWORK is "unix" or "tcp". HEX is the request message; the response message is printed the same
 // way. A failed call prints "code N: text" and ends with exit status 1.
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/containerd/ttrpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
 
@@ -53,9 +55,13 @@ func main() {
 	timeout := flag.Duration("timeout", 5*time.Second, "the call's deadline")
 	metadata := pairs{}
 	flag.Var(metadata, "metadata", "key=value, may be repeated")
+	serves := flag.Bool("serve", false, "answer calls instead of making one")
 	flag.Parse()
+	if *serves && flag.NArg() == 2 {
+		serve(flag.Arg(0), flag.Arg(1))
+	}
 	if flag.NArg() != 4 && flag.NArg() != 5 {
-		fail(2, "usage: gopeer [-timeout 5s] [-metadata key=value] NETWORK ADDRESS SERVICE METHOD [HEX]")
+		fail(2, "usage: gopeer [-timeout 5s] [-metadata key=value] NETWORK ADDRESS SERVICE METHOD [HEX] | gopeer -serve NETWORK ADDRESS")
 	}
 	request, err := hex.DecodeString(flag.Arg(4))
 	if err != nil {
@@ -78,4 +84,45 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println(hex.EncodeToString(response.bytes))
+}
+
+// serve answers bench.Echo until it is killed: Unary, Fail, Metadata, and Sleep, which waits for its
+// deadline.
+func serve(network, address string) {
+	listener, err := net.Listen(network, address)
+	if err != nil {
+		fail(2, "listen: %v", err)
+	}
+	server, err := ttrpc.NewServer()
+	if err != nil {
+		fail(2, "server: %v", err)
+	}
+	type handler = func(context.Context, []byte) ([]byte, error)
+	methods := map[string]ttrpc.Method{}
+	for name, answer := range map[string]handler{
+		"Unary": func(_ context.Context, request []byte) ([]byte, error) { return request, nil },
+		"Fail": func(context.Context, []byte) ([]byte, error) {
+			return nil, status.Error(codes.FailedPrecondition, "no")
+		},
+		"Metadata": func(ctx context.Context, _ []byte) ([]byte, error) {
+			value, _ := ttrpc.GetMetadataValue(ctx, "key")
+			return append([]byte{0x0a, byte(len(value))}, value...), nil
+		},
+		"Sleep": func(ctx context.Context, _ []byte) ([]byte, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		},
+	} {
+		answer := answer
+		methods[name] = func(ctx context.Context, decode func(interface{}) error) (interface{}, error) {
+			request := &raw{}
+			if err := decode(request); err != nil {
+				return nil, err
+			}
+			response, err := answer(ctx, request.bytes)
+			return &raw{response}, err
+		}
+	}
+	server.Register("bench.Echo", methods)
+	fail(1, "serve: %v", server.Serve(context.Background(), listener))
 }

@@ -1,25 +1,13 @@
+import RandomSupport
 import Testing
 
 @testable import Redis
 
 @Suite struct BackoffTests {
-    /// SplitMix64.
-    struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
-
     @Test(arguments: 0..<20 as Range<UInt64>) func doublesUpToTheLimitAndIsShortenedByHalfAtMost(
         seed: UInt64
     ) {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(state: seed)
         var backoff = Backoff(min: .milliseconds(20), max: .milliseconds(100))
         let limits: [Duration] = [20, 40, 80, 100, 100].map { .milliseconds($0) }
         for limit in limits {
@@ -32,7 +20,7 @@ import Testing
     }
 
     @Test func pausesDiffer() {
-        var random = Seeded(state: 1)
+        var random = SplitMix64(state: 1)
         let pauses = (0..<20).map { _ in
             var backoff = Backoff(min: .milliseconds(20), max: .milliseconds(100))
             return backoff.next(using: &random)

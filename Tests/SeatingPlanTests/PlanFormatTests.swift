@@ -1,4 +1,5 @@
 import JSON
+import RandomSupport
 import SeatingPlan
 import Testing
 

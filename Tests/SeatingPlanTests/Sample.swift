@@ -1,4 +1,5 @@
 import JSON
+import RandomSupport
 
 /// Small plans to alter.
 enum Sample {
@@ -101,16 +102,5 @@ enum Sample {
     ) -> JSONValue {
         let chosen = optional.filter { _ in Bool.random(using: &random) }
         return .object((required + chosen).shuffled(using: &random))
-    }
-}
-
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-        return value ^ value >> 31
     }
 }

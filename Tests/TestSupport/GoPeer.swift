@@ -61,6 +61,30 @@ package struct GoPeer: Sendable {
             folder: URL(filePath: "/"))
     }
 
+    /// Serves bench.Echo on a unix socket while `body` runs.
+    package func withServer<R>(_ body: (RPCAddress) async throws -> R) async throws -> R {
+        let path = "/tmp/usher-go-\(UUID().uuidString.prefix(8)).sock"
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = ["-serve", "unix", path]
+        process.environment = [:]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        defer {
+            process.terminate()
+            try? FileManager.default.removeItem(atPath: path)
+        }
+        let end = ContinuousClock.now + .seconds(20)
+        while !FileManager.default.fileExists(atPath: path) {
+            guard process.isRunning, .now < end else {
+                throw Failure(description: "the Go peer does not serve")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return try await body(.unix(path))
+    }
+
     private static func run(
         _ executable: URL, _ arguments: [String], environment: [String: String], folder: URL
     ) async throws -> Result {

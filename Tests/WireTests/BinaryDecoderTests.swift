@@ -1,3 +1,4 @@
+import RandomSupport
 import Testing
 import Wire
 
@@ -199,7 +200,7 @@ struct BinaryDecoderTests {
     /// What is damaged is refused or is another message: never a trap, never a loop.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func takesAnyBytes(_ seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix64(state: seed)
         let good = RandomFiller.message(AllKinds.self, seed: seed).serialized()
         for _ in 0..<200 {
             var bytes = good

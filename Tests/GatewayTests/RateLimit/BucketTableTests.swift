@@ -1,3 +1,4 @@
+import RandomSupport
 import Testing
 
 @testable import Gateway
@@ -29,7 +30,7 @@ struct BucketTableTests {
 
     @Test("While it has room, it forgets nobody early: the same answers as a bucket each")
     func forgetsNothing() {
-        var generator = SplitMix(seed: 3)
+        var generator = SplitMix64(state: 3)
         var table = BucketTable(Self.budget, addressesMax: 1000, now: .zero)
         var buckets: [Int: TokenBucket] = [:]
         var now = Duration.zero

@@ -1,3 +1,4 @@
+import RandomSupport
 import Testing
 
 @testable import Gateway
@@ -38,7 +39,7 @@ struct TokenBucketTests {
 
     @Test("Over any stretch of time at most burst + rate × time pass")
     func upperBound() {
-        var generator = SplitMix(seed: 7)
+        var generator = SplitMix64(state: 7)
         var bucket = TokenBucket(Self.budget, now: .zero)
         var now = Duration.zero
         var passed = 0.0
@@ -53,20 +54,5 @@ struct TokenBucketTests {
     @Test("Budgets that could never be met are lifted to the least that can")
     func leastBudget() {
         #expect(RateBudget(perSecond: 0, burst: 0) == RateBudget(perSecond: 0.01, burst: 1))
-    }
-}
-
-/// A generator that gives the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import RandomSupport
 import Testing
 
 @testable import Postgres
@@ -7,7 +8,7 @@ struct FIFOTests {
     @Test func keepsOrderThroughCompaction() {
         var fifo = FIFO<Int>()
         var model: [Int] = []
-        var random = SplitMix(state: 11)
+        var random = SplitMix64(state: 11)
         for step in 0..<10_000 {
             switch random.next() % 16 {
             case 0..<8:

@@ -1,3 +1,4 @@
+import RandomSupport
 import Testing
 
 @testable import Postgres
@@ -32,7 +33,7 @@ struct StatementCacheTests {
     /// Against a plain list as the model.
     @Test(arguments: [UInt64(1), 2, 3])
     func agreesWithAList(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(state: seed)
         var cache = StatementCache(capacity: 5)
         var model: [(sql: String, name: String)] = []
         for _ in 0..<5_000 {
@@ -56,17 +57,5 @@ struct StatementCacheTests {
             }
             #expect(cache.count == model.count)
         }
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

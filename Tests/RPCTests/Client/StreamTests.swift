@@ -9,12 +9,13 @@ import Wire
 struct StreamTests {
     private func withClient<R>(
         server: RPCServerConfiguration = RPCServerConfiguration(),
-        client: RPCClientConfiguration = RPCClientConfiguration(),
-        log: LogRecorder = LogRecorder(),
         _ body: (RPCClient) async throws -> R
     ) async throws -> R {
-        try await withEchoServer(configuration: server, log: log) { server in
-            let client = RPCClient(address: server.address, configuration: client)
+        try await withEchoServer(configuration: server) { server in
+            // Longer than any machine is busy.
+            var configuration = RPCClientConfiguration()
+            configuration.timeout = .seconds(120)
+            let client = RPCClient(address: server.address, configuration: configuration)
             let result: R
             do {
                 result = try await body(client)
@@ -215,7 +216,8 @@ struct StreamTests {
             // Others on that server notice nothing.
             let client = RPCClient(address: server.address)
             for _ in 0..<100 {
-                let after = try await client.call(EchoService.unary, StringValue("a"))
+                let after = try await client.call(
+                    EchoService.unary, StringValue("a"), timeout: .seconds(120))
                 #expect(after.value == "a")
             }
             await client.close()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-/// An unmodified Go ttrpc client calls our server.
+/// Unmodified Go ttrpc calls our server, and is called by our client.
 @Suite("Go peer", .timeLimit(.minutes(3)))
 struct GoPeerTests {
     @Test("Go calls methods, reads errors, and checks health")
@@ -27,6 +27,46 @@ struct GoPeerTests {
                     options: ["-metadata", "Key=value"])
                 #expect(metadata == GoPeer.Result(status: 0, output: "0a0576616c7565"))
             }
+        }
+    }
+
+    @Test("our client calls a Go server: replies, errors, metadata, deadlines")
+    func serves() async throws {
+        try await GoPeer.build().withServer { address in
+            var configuration = RPCClientConfiguration()
+            configuration.timeout = .seconds(120)
+            let client = RPCClient(address: address, configuration: configuration)
+            let long = StringValue(String(repeating: "ü", count: 500_000))
+            for value in [StringValue(), StringValue("a"), long] {
+                let reply = try await client.call(EchoService.unary, value)
+                #expect(reply.value == value.value)
+            }
+            let metadata = try await client.call(
+                EchoService.metadata, StringValue(), metadata: ["Key": "value"])
+            #expect(metadata.value == "value")
+            await #expect(throws: RPCError(.failedPrecondition, "no")) {
+                try await client.call(EchoService.fail, StringValue())
+            }
+            for (method, code) in [
+                (EchoService.sleep, RPCCode.deadlineExceeded), (EchoService.large, .unimplemented),
+            ] {
+                await #expect {
+                    try await client.call(method, StringValue("1"), timeout: .milliseconds(100))
+                } throws: { error in
+                    (error as? RPCError)?.code == code
+                }
+            }
+            // All of it at once, on one connection.
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for index in 0..<500 {
+                    group.addTask {
+                        try await client.call(EchoService.unary, StringValue("\(index)")).value
+                            == "\(index)"
+                    }
+                }
+                for try await isRight in group { #expect(isRight) }
+            }
+            await client.close()
         }
     }
 }

@@ -1,27 +1,15 @@
+import RandomSupport
 import Wire
-
-/// SplitMix64: the same seed gives the same messages.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 /// Fills a message with values of chance; half of its fields stay absent.
 struct RandomFiller: FieldVisitor {
-    var generator: SeededGenerator
+    var generator: SplitMix64
     var depth = 0
     /// Only what JSON can say: real times, no Any of an unknown type.
     var forJSON = false
 
     init(seed: UInt64, forJSON: Bool = false) {
-        generator = SeededGenerator(state: seed)
+        generator = SplitMix64(state: seed)
         self.forJSON = forJSON
     }
 
