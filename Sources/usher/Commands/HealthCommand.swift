@@ -12,9 +12,16 @@ struct HealthCommand: AsyncParsableCommand {
     @OptionGroup var folders: FolderOptions
 
     func run() async throws {
+        let config = ConfigReader(providers: [
+            InMemoryProvider(name: "command line", values: folders.values),
+            EnvironmentVariablesProvider(),
+        ])
         let report: ReadyReport
         do {
-            report = try folders.readyReport()
+            let settings = try UpSettings(
+                config: config, isRoot: Privileges.isRoot,
+                currentFolder: FileManager.default.currentDirectoryPath)
+            report = try .read(from: RunFolder(path: settings.runFolder).readyFile)
         } catch {
             Progress().failure(error)
             throw ExitCode.failure
@@ -45,20 +52,6 @@ struct FolderOptions: ParsableArguments {
             "Short folder for sockets (USHER_RUN_FOLDER; default one in /run, XDG_RUNTIME_DIR or "
                 + "/tmp, named after the data folder).", valueName: "folder"))
     var run: String?
-
-    /// Where the running platform's parts are.
-    ///
-    /// - Throws: `StartError` where it does not run.
-    func readyReport() throws -> ReadyReport {
-        let config = ConfigReader(providers: [
-            InMemoryProvider(name: "command line", values: values),
-            EnvironmentVariablesProvider(),
-        ])
-        let settings = try UpSettings(
-            config: config, isRoot: Privileges.isRoot,
-            currentFolder: FileManager.default.currentDirectoryPath)
-        return try .read(from: RunFolder(path: settings.runFolder).readyFile)
-    }
 
     /// As configuration values.
     var values: [AbsoluteConfigKey: ConfigValue] {
