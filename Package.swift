@@ -168,11 +168,10 @@ let package = Package(
             name: "usher",
             dependencies: [
                 "AuthService", "EventService", "BookingService", "PaymentService",
-                "NotificationService", "Gateway", "ProviderSimulator", "Contracts", "Postgres",
-                "RPC", "SeatingPlan", "ServiceKit", "Telemetry", "Wire", .argumentParser,
-                .asyncHTTPClient, .configuration, .crypto, .lifecycle, .logging, .nioCore,
-                .nioHTTP1,
-                .subprocess, .systemPackage, .unixSignals,
+                "NotificationService", "Gateway", "ProviderSimulator", "Contracts", "JSON",
+                "Postgres", "RPC", "SeatingPlan", "ServiceKit", "Telemetry", "Wire",
+                .argumentParser, .asyncHTTPClient, .configuration, .crypto, .lifecycle, .logging,
+                .nioCore, .nioHTTP1, .subprocess, .systemPackage, .unixSignals,
             ],
             swiftSettings: strictWithC),
 
@@ -245,7 +244,8 @@ let package = Package(
         .testTarget(
             name: "UsherTests",
             dependencies: [
-                "usher", .argumentParser, .configuration, .lifecycle, .logging, .systemPackage,
+                "usher", "Contracts", "JSON", "Wire", .argumentParser, .configuration, .lifecycle,
+                .logging, .systemPackage,
             ],
             swiftSettings: strictWithC),
         .testTarget(

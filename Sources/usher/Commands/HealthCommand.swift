@@ -12,16 +12,9 @@ struct HealthCommand: AsyncParsableCommand {
     @OptionGroup var folders: FolderOptions
 
     func run() async throws {
-        let config = ConfigReader(providers: [
-            InMemoryProvider(name: "command line", values: folders.values),
-            EnvironmentVariablesProvider(),
-        ])
         let report: ReadyReport
         do {
-            let settings = try UpSettings(
-                config: config, isRoot: Privileges.isRoot,
-                currentFolder: FileManager.default.currentDirectoryPath)
-            report = try .read(from: RunFolder(path: settings.runFolder).readyFile)
+            report = try folders.readyReport()
         } catch {
             Progress().failure(error)
             throw ExitCode.failure
@@ -52,6 +45,20 @@ struct FolderOptions: ParsableArguments {
             "Short folder for sockets (USHER_RUN_FOLDER; default one in /run, XDG_RUNTIME_DIR or "
                 + "/tmp, named after the data folder).", valueName: "folder"))
     var run: String?
+
+    /// Where the running platform's parts are.
+    ///
+    /// - Throws: `StartError` where it does not run.
+    func readyReport() throws -> ReadyReport {
+        let config = ConfigReader(providers: [
+            InMemoryProvider(name: "command line", values: values),
+            EnvironmentVariablesProvider(),
+        ])
+        let settings = try UpSettings(
+            config: config, isRoot: Privileges.isRoot,
+            currentFolder: FileManager.default.currentDirectoryPath)
+        return try .read(from: RunFolder(path: settings.runFolder).readyFile)
+    }
 
     /// As configuration values.
     var values: [AbsoluteConfigKey: ConfigValue] {

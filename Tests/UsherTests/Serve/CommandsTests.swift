@@ -7,7 +7,7 @@ import Testing
 struct CommandsTests {
     @Test(
         "every command has a help page",
-        arguments: [["up"], ["serve"], ["migrate"], ["health"], ["guard"], []])
+        arguments: [["up"], ["serve"], ["migrate"], ["health"], ["call"], ["guard"], []])
     func help(command: [String]) throws {
         let error = #expect(throws: (any Error).self) {
             var help = try Usher.parseAsRoot(command + ["--help"])
