@@ -178,8 +178,12 @@ let package = Package(
         // Seeded chance, and private servers for tests.
         .target(name: "RandomSupport", path: "Tests/RandomSupport", swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["Postgres", "RPC", "Redis", .logging],
+            name: "TestSupport", dependencies: ["Postgres", "Redis", .logging],
             path: "Tests/TestSupport", swiftSettings: strict),
+        // Other languages' programs that speak ttrpc.
+        .target(
+            name: "PeerSupport", dependencies: ["RPC"], path: "Tests/PeerSupport",
+            swiftSettings: strict),
 
         .testTarget(
             name: "PostgresTests",
@@ -204,7 +208,7 @@ let package = Package(
         .testTarget(
             name: "RPCTests",
             dependencies: [
-                "RPC", "RandomSupport", "TestSupport", "Wire", .lifecycle, .logging, .metrics,
+                "PeerSupport", "RPC", "RandomSupport", "Wire", .lifecycle, .logging, .metrics,
                 .metricsTestKit,
                 .nioCore, .nioPosix, .serviceContext,
             ],
@@ -237,8 +241,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "usher", "Contracts", "JSON", "Postgres", "RPC", "SeatingPlan", "ServiceKit",
-                "TestSupport", "Wire", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                "usher", "Contracts", "JSON", "PeerSupport", "Postgres", "RPC", "SeatingPlan",
+                "ServiceKit", "TestSupport", "Wire", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
             ],
             swiftSettings: strict),
         .testTarget(

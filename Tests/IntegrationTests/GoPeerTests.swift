@@ -1,5 +1,6 @@
 import Contracts
 import RPC
+import PeerSupport
 import TestSupport
 import Testing
 import Wire

@@ -1,5 +1,5 @@
 import RPC
-import TestSupport
+import PeerSupport
 import Testing
 import Wire
 

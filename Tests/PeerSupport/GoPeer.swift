@@ -23,8 +23,8 @@ package struct GoPeer: Sendable {
 
     /// Builds it; a missing package is named.
     package static func build() async throws -> GoPeer {
-        let sources = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "GoPeer")
+        let sources = URL(filePath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "GoPeer")
         let folder = FileManager.default.temporaryDirectory.appending(path: "usher-gopeer")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let executable = folder.appending(path: "gopeer-\(UUID().uuidString)")
