@@ -34,6 +34,8 @@ extension Target.Dependency {
     static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = Self.product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = Self.product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioTLS = Self.product(name: "NIOTLS", package: "swift-nio")
     static let serviceContext = Self.product(
         name: "ServiceContextModule", package: "swift-service-context")
     static let subprocess = Self.product(name: "Subprocess", package: "swift-subprocess")
@@ -62,6 +64,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -84,7 +87,8 @@ let package = Package(
         .target(
             name: "RPC",
             dependencies: [
-                "Wire", .logging, .metrics, .nioCore, .nioPosix, .lifecycle, .serviceContext,
+                "Wire", .logging, .metrics, .nioCore, .nioPosix, .nioSSL, .nioTLS, .lifecycle,
+                .serviceContext, .systemPackage,
             ],
             swiftSettings: strict),
         .target(name: "Contracts", dependencies: ["Wire"], swiftSettings: strict),

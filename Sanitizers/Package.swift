@@ -20,8 +20,11 @@ extension Target.Dependency {
     static let metricsTestKit = Self.product(name: "MetricsTestKit", package: "swift-metrics")
     static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = Self.product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioTLS = Self.product(name: "NIOTLS", package: "swift-nio")
     static let serviceContext = Self.product(
         name: "ServiceContextModule", package: "swift-service-context")
+    static let systemPackage = Self.product(name: "SystemPackage", package: "swift-system")
 }
 
 let package = Package(
@@ -30,7 +33,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -39,7 +44,8 @@ let package = Package(
         .target(
             name: "RPC",
             dependencies: [
-                "Wire", .logging, .metrics, .nioCore, .nioPosix, .lifecycle, .serviceContext,
+                "Wire", .logging, .metrics, .nioCore, .nioPosix, .nioSSL, .nioTLS, .lifecycle,
+                .serviceContext, .systemPackage,
             ],
             swiftSettings: strict),
         .target(name: "Contracts", dependencies: ["Wire"], swiftSettings: strict),

@@ -1,12 +1,13 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import SystemPackage
 
 /// A bound unix socket, readable and writable by its owner alone from its first moment.
 struct UnixListener: Sendable {
     let descriptor: CInt
     private let path: String
-    private let inode: ino_t
+    private let inode: Inode
 
     /// Replaces a socket file only when nobody answers on it.
     static func bind(path: String, group: any EventLoopGroup) async throws(RPCServerError)
@@ -15,9 +16,8 @@ struct UnixListener: Sendable {
         guard !path.isEmpty, path.utf8.count <= RPCAddress.unixPathSizeMax else {
             throw .socketPathTooLong(path)
         }
-        var status = stat()
-        if lstat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path) }
+        if let status = try? Self.status(path) {
+            guard status.type == .socket else { throw .notASocket(path) }
             if await isAnswered(path: path, group: group) { throw .addressInUse(path) }
             _ = unlink(path)
         }
@@ -53,9 +53,18 @@ struct UnixListener: Sendable {
             }
         }
         guard result == 0 else { throw failure("bind", descriptor) }
-        var status = stat()
-        guard lstat(path, &status) == 0 else { throw failure("lstat", descriptor) }
-        return UnixListener(descriptor: descriptor, path: path, inode: status.st_ino)
+        do {
+            let inode = try status(path).inode
+            return UnixListener(descriptor: descriptor, path: path, inode: inode)
+        } catch {
+            close(descriptor)
+            throw .system("lstat", error.rawValue)
+        }
+    }
+
+    /// Of the file itself, never of what a symbolic link names.
+    private static func status(_ path: String) throws(Errno) -> Stat {
+        try Stat(FilePath(path), followTargetSymlink: false)
     }
 
     private static func failure(_ call: String, _ descriptor: CInt) -> RPCServerError {
@@ -66,7 +75,6 @@ struct UnixListener: Sendable {
 
     /// Removes the socket file, unless another server has put its own there.
     func removeFile() {
-        var status = stat()
-        if lstat(path, &status) == 0, status.st_ino == inode { _ = unlink(path) }
+        if let status = try? Self.status(path), status.inode == inode { _ = unlink(path) }
     }
 }

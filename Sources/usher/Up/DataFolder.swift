@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SystemPackage
 
 /// The folder that keeps everything: databases, secrets, logs, mails.
 struct DataFolder: Sendable {
@@ -85,14 +86,12 @@ struct DataFolder: Sendable {
     private func checkReach(of user: Privileges.User) throws {
         var folder = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         while folder.path != "/" {
-            var status = stat()
-            if unsafe stat(folder.path, &status) == 0 {
-                let through =
-                    status.st_uid == user.id
-                    ? status.st_mode & S_IXUSR
-                    : status.st_gid == user.group
-                        ? status.st_mode & S_IXGRP : status.st_mode & S_IXOTH
-                guard through != 0 else {
+            if let status = try? Stat(FilePath(folder.path)) {
+                let through: FilePermissions =
+                    status.userID.rawValue == user.id
+                    ? .ownerExecute
+                    : status.groupID.rawValue == user.group ? .groupExecute : .otherExecute
+                guard status.permissions.contains(through) else {
                     throw StartError(
                         "The user \(user.name), who runs PostgreSQL, may not enter \(folder.path).",
                         advice: "Choose a folder it can reach with --data, for example "

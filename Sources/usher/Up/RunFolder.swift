@@ -66,9 +66,10 @@ struct RunFolder: Sendable {
                 "Cannot make \(folder): \(Errno(rawValue: errno)).",
                 advice: "Choose another folder for sockets with --run.")
         }
-        var status = stat()
-        guard unsafe lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
-            status.st_uid == geteuid() || folder == postgres, unsafe chmod(folder, mode) == 0
+        guard let status = try? Stat(FilePath(folder), followTargetSymlink: false),
+            status.type == .directory,
+            status.userID.rawValue == geteuid() || folder == postgres,
+            unsafe chmod(folder, mode) == 0
         else {
             throw StartError(
                 "\(folder) is not a folder of ours.",
