@@ -10,6 +10,8 @@ package enum BookingV1 {
         SnapshotClaimsRequest.self, SnapshotClaimsResponse.self,
         ReadFeedRequest.self, ReadFeedResponse.self, FeedEntry.self,
         BookingCreated.self, BookingConfirmed.self, BookingExpired.self, RefundDue.self,
+        PlacesBlocked.self, PlacesUnblocked.self, BookingCancelled.self,
+        PlacesOffered.self, OfferEnded.self,
     ]
 
     /// Turns holds into bookings.
@@ -139,6 +141,8 @@ package enum BookingV1 {
         package var priceType = ""
         /// Minor units.
         package var priceMinor: Int64 = 0
+        /// Given back; it is no longer part of the booking.
+        package var cancelled = false
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -151,6 +155,7 @@ package enum BookingV1 {
             v.field(5, "category", &category)
             v.field(6, "price_type", &priceType)
             v.field(7, "price_minor", &priceMinor)
+            v.field(8, "cancelled", &cancelled)
         }
     }
 
@@ -267,6 +272,10 @@ package enum BookingV1 {
         package var pendingPlaces: [UInt32] = []
         /// Places of confirmed bookings.
         package var confirmedPlaces: [UInt32] = []
+        /// Places that the organiser keeps back.
+        package var blockedPlaces: [UInt32] = []
+        /// Places that are offered to the waiting list.
+        package var offeredPlaces: [UInt32] = []
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -275,6 +284,8 @@ package enum BookingV1 {
             v.field(1, "position", &position)
             v.field(2, "pending_places", &pendingPlaces)
             v.field(3, "confirmed_places", &confirmedPlaces)
+            v.field(4, "blocked_places", &blockedPlaces)
+            v.field(5, "offered_places", &offeredPlaces)
         }
     }
 
@@ -327,12 +338,23 @@ package enum BookingV1 {
             case bookingExpired(BookingExpired)
             /// Money came that buys nothing any more; it must go back.
             case refundDue(RefundDue)
+            /// Its places are to be had by nobody.
+            case placesBlocked(PlacesBlocked)
+            /// Its places are free again.
+            case placesUnblocked(PlacesUnblocked)
+            /// The booking, or some of its places, was given back.
+            case bookingCancelled(BookingCancelled)
+            /// Its places are kept for somebody of the waiting list.
+            case placesOffered(PlacesOffered)
+            /// An offer was declined or its time is over; its places are free again.
+            case offerEnded(OfferEnded)
         }
 
         package static let protoName = "usher.booking.v1.FeedEntry"
         /// 1, 2, 3 … without gaps.
         package var position: UInt64 = 0
-        /// What the fact is about (a booking id); facts of one key are applied in order.
+        /// What the fact is about (a booking, or an event where places are blocked, or an offer);
+        /// facts of one key are applied in order.
         package var key = ""
         /// When it was recorded.
         package var recordedAt: Timestamp?
@@ -357,6 +379,21 @@ package enum BookingV1 {
             }
             v.member(13, "refund_due", of: "fact", &fact, Fact.refundDue) {
                 if case .refundDue(let value) = $0 { value } else { nil }
+            }
+            v.member(14, "places_blocked", of: "fact", &fact, Fact.placesBlocked) {
+                if case .placesBlocked(let value) = $0 { value } else { nil }
+            }
+            v.member(15, "places_unblocked", of: "fact", &fact, Fact.placesUnblocked) {
+                if case .placesUnblocked(let value) = $0 { value } else { nil }
+            }
+            v.member(16, "booking_cancelled", of: "fact", &fact, Fact.bookingCancelled) {
+                if case .bookingCancelled(let value) = $0 { value } else { nil }
+            }
+            v.member(17, "places_offered", of: "fact", &fact, Fact.placesOffered) {
+                if case .placesOffered(let value) = $0 { value } else { nil }
+            }
+            v.member(18, "offer_ended", of: "fact", &fact, Fact.offerEnded) {
+                if case .offerEnded(let value) = $0 { value } else { nil }
             }
         }
     }
@@ -400,12 +437,16 @@ package enum BookingV1 {
         package static let protoName = "usher.booking.v1.BookingExpired"
         /// As it is then.
         package var booking: Booking?
+        /// Those of its places that are offered to the waiting list at once; the others are free
+        /// again.
+        package var offeredPlaces: [UInt32] = []
         package var unknownFields = UnknownFields()
 
         package init() {}
 
         package mutating func visit<V: FieldVisitor>(_ v: inout V) {
             v.field(1, "booking", &booking)
+            v.field(2, "offered_places", &offeredPlaces)
         }
     }
 
@@ -421,10 +462,12 @@ package enum BookingV1 {
         /// ISO 4217.
         package var currency = ""
         /// Stable code: `booking_expired`, `booking_cancelled`, `booking_unknown`, `paid_twice`,
-        /// `wrong_amount`.
+        /// `wrong_amount`, `cancelled_by_buyer`, `cancelled_by_organiser`, `event_cancelled`.
         package var reason = ""
         /// `usr_…`
         package var payerID = ""
+        /// `rfd_…`: one refund, however often it is told.
+        package var refundID = ""
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -436,6 +479,119 @@ package enum BookingV1 {
             v.field(4, "currency", &currency)
             v.field(5, "reason", &reason)
             v.field(6, "payer_id", &payerID)
+            v.field(7, "refund_id", &refundID)
+        }
+    }
+
+    /// Places are to be had by nobody.
+    package struct PlacesBlocked: Message {
+        package static let protoName = "usher.booking.v1.PlacesBlocked"
+        /// `evt_…`
+        package var eventID = ""
+        /// Indexes within the event.
+        package var places: [UInt32] = []
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "event_id", &eventID)
+            v.field(2, "places", &places)
+        }
+    }
+
+    /// Places are free again.
+    package struct PlacesUnblocked: Message {
+        package static let protoName = "usher.booking.v1.PlacesUnblocked"
+        /// `evt_…`
+        package var eventID = ""
+        /// Indexes within the event.
+        package var places: [UInt32] = []
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "event_id", &eventID)
+            v.field(2, "places", &places)
+        }
+    }
+
+    /// The booking, or some of its places, was given back.
+    package struct BookingCancelled: Message {
+        package static let protoName = "usher.booking.v1.BookingCancelled"
+        /// As it is then: confirmed where some of its places stay, else cancelled.
+        package var booking: Booking?
+        /// What was given back; all of it is void.
+        package var places: [BookedPlace] = []
+        /// Those of `places` that are free again; others are offered to the waiting list at once.
+        package var freedPlaces: [UInt32] = []
+        /// Stable code: `cancelled_by_buyer`, `cancelled_by_organiser`, `event_cancelled`.
+        package var reason = ""
+        /// What goes back, minor units; 0 where nothing was paid.
+        package var refundMinor: Int64 = 0
+        /// What is kept of the price under the event's policy, minor units.
+        package var feeMinor: Int64 = 0
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking", &booking)
+            v.field(2, "places", &places)
+            v.field(3, "freed_places", &freedPlaces)
+            v.field(4, "reason", &reason)
+            v.field(5, "refund_minor", &refundMinor)
+            v.field(6, "fee_minor", &feeMinor)
+        }
+    }
+
+    /// Places are kept for somebody of the waiting list.
+    package struct PlacesOffered: Message {
+        package static let protoName = "usher.booking.v1.PlacesOffered"
+        /// `evt_…`
+        package var eventID = ""
+        /// Indexes within the event.
+        package var places: [UInt32] = []
+        /// `off_…`
+        package var offerID = ""
+        /// `usr_…`; to whom.
+        package var buyerID = ""
+        /// When the offer ends, by the booking database's clock.
+        package var until: Timestamp?
+        /// As it was then.
+        package var eventTitle = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "event_id", &eventID)
+            v.field(2, "places", &places)
+            v.field(3, "offer_id", &offerID)
+            v.field(4, "buyer_id", &buyerID)
+            v.field(5, "until", &until)
+            v.field(6, "event_title", &eventTitle)
+        }
+    }
+
+    /// An offer was declined or its time is over; its places are free again.
+    package struct OfferEnded: Message {
+        package static let protoName = "usher.booking.v1.OfferEnded"
+        /// `evt_…`
+        package var eventID = ""
+        /// Indexes within the event that are free again; those offered on are left out.
+        package var freedPlaces: [UInt32] = []
+        /// `off_…`
+        package var offerID = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "event_id", &eventID)
+            v.field(2, "freed_places", &freedPlaces)
+            v.field(3, "offer_id", &offerID)
         }
     }
 }

@@ -41,7 +41,8 @@ struct FeedEffects: Sendable {
             try await store.queueMail(
                 "refund.\(fact.paymentID)@usher", to: payer, MailTexts.refundDue(fact),
                 tickets: nil, in: transaction)
-        case .bookingCreated, .bookingExpired, nil:
+        case .bookingCreated, .bookingExpired, .bookingCancelled, .placesBlocked,
+            .placesUnblocked, .placesOffered, .offerEnded, nil:
             break
         }
     }

@@ -111,6 +111,41 @@ struct HoldPricingTests {
                     FeedChange(place: 5, letter: letter, holdID: "hld_x"),
                 ])
         }
+        let single: [(BookingV1.FeedEntry.Fact, SeatLetter, String?)] = [
+            (
+                .bookingExpired(.with { ($0.booking, $0.offeredPlaces) = (booking, [3]) }), .free,
+                "hld_x"
+            ),
+            (
+                .bookingCancelled(.with { ($0.booking, $0.freedPlaces) = (booking, [5]) }), .free,
+                "hld_x"
+            ),
+            (
+                .placesBlocked(.with { ($0.eventID, $0.places) = (booking.eventID, [5]) }),
+                .blocked, nil
+            ),
+            (
+                .placesUnblocked(.with { ($0.eventID, $0.places) = (booking.eventID, [5]) }),
+                .free, nil
+            ),
+            (
+                .placesOffered(
+                    .with {
+                        ($0.eventID, $0.places, $0.offerID) = (booking.eventID, [5], "off_x")
+                    }), .claimed, "off_x"
+            ),
+            (
+                .offerEnded(
+                    .with {
+                        ($0.eventID, $0.freedPlaces, $0.offerID) = (booking.eventID, [5], "off_x")
+                    }), .free, "off_x"
+            ),
+        ]
+        for (fact, letter, claim) in single {
+            let (event, changes) = try #require(SeatFeed.changes(.with { $0.fact = fact }))
+            #expect(event.description == booking.eventID)
+            #expect(changes == [FeedChange(place: 5, letter: letter, holdID: claim)])
+        }
         #expect(SeatFeed.changes(.with { $0.fact = .refundDue(.init()) }) == nil)
         #expect(SeatFeed.changes(.init()) == nil)
     }

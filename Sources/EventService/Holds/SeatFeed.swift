@@ -66,20 +66,49 @@ struct SeatFeed: FeedSink {
 
     /// What an entry changes; nil where it is nothing.
     static func changes(_ entry: BookingV1.FeedEntry) -> (EventID, [FeedChange])? {
-        let (booking, letter): (BookingV1.Booking?, SeatLetter)
         switch entry.fact {
-        case .bookingCreated(let fact): (booking, letter) = (fact.booking, .claimed)
-        case .bookingConfirmed(let fact): (booking, letter) = (fact.booking, .sold)
-        case .bookingExpired(let fact): (booking, letter) = (fact.booking, .free)
-        case .refundDue, nil: return nil
+        case .bookingCreated(let fact): changes(fact.booking, .claimed)
+        case .bookingConfirmed(let fact): changes(fact.booking, .sold)
+        case .bookingExpired(let fact):
+            changes(fact.booking, .free, but: Set(fact.offeredPlaces))
+        case .bookingCancelled(let fact):
+            changes(
+                fact.booking?.eventID, fact.freedPlaces, .free, claim: fact.booking?.holdID ?? "")
+        case .placesBlocked(let fact):
+            changes(fact.eventID, fact.places, .blocked, claim: "")
+        case .placesUnblocked(let fact):
+            changes(fact.eventID, fact.places, .free, claim: "")
+        case .placesOffered(let fact):
+            changes(fact.eventID, fact.places, .claimed, claim: fact.offerID)
+        case .offerEnded(let fact):
+            changes(fact.eventID, fact.freedPlaces, .free, claim: fact.offerID)
+        case .refundDue, nil: nil
         }
-        guard let booking, let event = EventID(booking.eventID) else {
+    }
+
+    private static func changes(
+        _ booking: BookingV1.Booking?, _ letter: SeatLetter, but others: Set<UInt32> = []
+    ) -> (EventID, [FeedChange])? {
+        changes(
+            booking?.eventID,
+            (booking?.places ?? []).map(\.place).filter { !others.contains($0) }, letter,
+            claim: booking?.holdID ?? "")
+    }
+
+    /// - Parameter claim: the hold or offer that the claims come from; empty = none.
+    private static func changes(
+        _ event: String?, _ places: [UInt32], _ letter: SeatLetter, claim: String
+    ) -> (EventID, [FeedChange])? {
+        guard let event = event.flatMap(EventID.init) else {
             return nil
         }
-        let changes = booking.places.map {
-            FeedChange(place: Int($0.place), letter: letter, holdID: booking.holdID)
-        }
-        return (event, changes)
+        return (
+            event,
+            places.map {
+                FeedChange(
+                    place: Int($0), letter: letter, holdID: claim.isEmpty ? nil : claim)
+            }
+        )
     }
 }
 

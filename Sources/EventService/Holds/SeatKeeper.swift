@@ -104,6 +104,7 @@ final class SeatKeeper: Service {
         var letters = [UInt8](repeating: SeatLetter.free.rawValue, count: Int(details.placeCount))
         for (places, letter) in [
             (claims.pendingPlaces, SeatLetter.claimed), (claims.confirmedPlaces, .sold),
+            (claims.blockedPlaces, .blocked), (claims.offeredPlaces, .claimed),
         ] {
             for place in places where Int(place) < letters.count {
                 letters[Int(place)] = letter.rawValue
