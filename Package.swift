@@ -219,7 +219,10 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ServiceKitTests",
-            dependencies: ["Contracts", "RPC", "ServiceKit", "Wire", .crypto, .jwtKit],
+            dependencies: [
+                "Contracts", "RPC", "ServiceKit", "Wire", .configuration, .crypto, .jwtKit,
+                .logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AuthServiceTests",
@@ -246,7 +249,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "usher", "Contracts", "JSON", "PeerSupport", "Postgres", "RPC", "SeatingPlan",
-                "ServiceKit", "TestSupport", "Wire", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                "ServiceKit", "TestSupport", "Wire", .asyncHTTPClient, .crypto, .logging, .nioCore,
+                .nioHTTP1,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -18,6 +18,8 @@ package struct ServiceEnvironment: Sendable {
     package let redisSocket: String?
     /// What services share and outsiders must not have.
     package let secrets: Secrets
+    /// TLS on tcp addresses.
+    package let tls: TLSSettings
     /// For the process.
     package let logger: Logger
     /// Everything else; keys begin with `usher.`.
@@ -33,12 +35,14 @@ package struct ServiceEnvironment: Sendable {
     /// - `usher.secrets.folder` (`<data folder>/secrets`): see `Secrets`.
     /// - `usher.<service>.address`: `unix:PATH` or `tcp:HOST:PORT` where that service is called;
     ///   `unix:<run folder>/<service>.sock` when absent.
+    /// - `usher.tls.…`: see `TLSSettings`.
     ///
     /// - Throws: a configuration error that names the missing key.
     package init(service: String, config: ConfigReader, logger: Logger) throws {
         self.service = service
         self.config = config
         self.logger = logger
+        tls = TLSSettings(config, logger: logger)
         runFolder = try config.requiredString(forKey: "usher.run.folder")
         dataFolder = try config.requiredString(forKey: "usher.data.folder")
         database = try config.requiredString(

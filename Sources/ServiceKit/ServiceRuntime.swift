@@ -50,7 +50,7 @@ package final class ServiceBase: Sendable {
     /// A client of another service that shows this service's credential.
     package func caller(of service: String) throws -> ServiceCaller {
         ServiceCaller(
-            client: RPCClient(address: try environment.address(of: service)),
+            client: try environment.tls.makeClient(of: try environment.address(of: service)),
             credential: credential, name: environment.service)
     }
 
@@ -69,9 +69,11 @@ package final class ServiceBase: Sendable {
         let checks =
             [ReadinessCheck("database") { [pool] in _ = try await pool.query("SELECT 1") }]
             + readiness
+        let address = try environment.address(of: environment.service)
+        var configuration = RPCServerConfiguration()
+        configuration.tls = try environment.tls.server(on: address)
         let server = RPCServer(
-            router: router, addresses: [try environment.address(of: environment.service)],
-            logger: logger)
+            router: router, addresses: [address], configuration: configuration, logger: logger)
         return ServiceRuntime(services: [pool] + background + [server], readiness: checks)
     }
 }

@@ -40,6 +40,11 @@ package enum MetricCatalogue {
         .init("grpc_client_handling_seconds", latency, "Time from call to answer."),
         .init("grpc_client_in_flight", .gauge, "RPCs that wait for their answer."),
         .init("grpc_client_connections", .gauge, "Open connections of the client."),
+        .init("tls_handshakes_total", .counter, "TLS handshakes, by side and result."),
+        .init("tls_reloads_total", .counter, "Changed TLS files, used or refused."),
+        .init(
+            "tls_certificate_not_after_seconds", .gauge,
+            "When the own certificate ends, seconds since 1970."),
     ]
 
     private static let drivers: [MetricDescription] = [

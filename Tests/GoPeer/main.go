@@ -1,14 +1,17 @@
 // Unmodified Go ttrpc, so that tests can call services the way other languages do, and be called.
 //
-//	gopeer [-timeout 5s] [-metadata key=value]... NETWORK ADDRESS SERVICE METHOD [HEX]
+//	gopeer [-timeout 5s] [-metadata key=value]... [-roots FILE [-certificate FILE -key FILE]]
+//	       NETWORK ADDRESS SERVICE METHOD [HEX]
 //	gopeer -serve NETWORK ADDRESS
 //
-// NETWORK is "unix" or "tcp". HEX is the request message; the response message is printed the same
+// NETWORK is "unix" or "tcp"; with -roots TLS is spoken on it. HEX is the request message; the response message is printed the same
 // way. A failed call prints "code N: text" and ends with exit status 1.
 package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"flag"
 	"fmt"
@@ -51,23 +54,47 @@ func fail(status int, format string, arguments ...any) {
 	os.Exit(status)
 }
 
+// dial connects, by TLS when roots names a file with the authorities of servers.
+func dial(network, address, roots, certificate, key string) (net.Conn, error) {
+	if roots == "" {
+		return net.Dial(network, address)
+	}
+	pem, err := os.ReadFile(roots)
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{RootCAs: x509.NewCertPool()}
+	config.RootCAs.AppendCertsFromPEM(pem)
+	if certificate != "" {
+		pair, err := tls.LoadX509KeyPair(certificate, key)
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return tls.Dial(network, address, config)
+}
+
 func main() {
 	timeout := flag.Duration("timeout", 5*time.Second, "the call's deadline")
 	metadata := pairs{}
 	flag.Var(metadata, "metadata", "key=value, may be repeated")
 	serves := flag.Bool("serve", false, "answer calls instead of making one")
+	roots := flag.String("roots", "", "PEM file of servers' authorities")
+	certificate := flag.String("certificate", "", "PEM file of the own certificate")
+	key := flag.String("key", "", "PEM file of its key")
 	flag.Parse()
 	if *serves && flag.NArg() == 2 {
 		serve(flag.Arg(0), flag.Arg(1))
 	}
 	if flag.NArg() != 4 && flag.NArg() != 5 {
-		fail(2, "usage: gopeer [-timeout 5s] [-metadata key=value] NETWORK ADDRESS SERVICE METHOD [HEX] | gopeer -serve NETWORK ADDRESS")
+		fail(2, "usage: gopeer [-timeout 5s] [-metadata key=value] [-roots FILE] NETWORK ADDRESS SERVICE METHOD [HEX] | gopeer -serve NETWORK ADDRESS")
 	}
 	request, err := hex.DecodeString(flag.Arg(4))
 	if err != nil {
 		fail(2, "payload: %v", err)
 	}
-	connection, err := net.Dial(flag.Arg(0), flag.Arg(1))
+	connection, err := dial(flag.Arg(0), flag.Arg(1), *roots, *certificate, *key)
 	if err != nil {
 		fail(2, "connect: %v", err)
 	}

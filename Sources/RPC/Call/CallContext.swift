@@ -14,6 +14,8 @@ package struct CallContext: Sendable {
     package let metadata: Metadata
     /// Who calls: "unix" or an address with its port.
     package let peer: String
+    /// Who that is, as a certificate proves it: with mTLS alone.
+    package let identity: PeerIdentity?
     /// The deadline on the clock of the event loops.
     let loopDeadline: NIODeadline?
     /// The messages of a call that is not unary. It travels here so that interceptors are the same
@@ -28,12 +30,13 @@ package struct CallContext: Sendable {
 
     init(
         service: String, method: String, metadata: Metadata, peer: String,
-        loopDeadline: NIODeadline?, stream: ServerStream? = nil
+        identity: PeerIdentity? = nil, loopDeadline: NIODeadline?, stream: ServerStream? = nil
     ) {
         self.service = service
         self.method = method
         self.metadata = metadata
         self.peer = peer
+        self.identity = identity
         self.loopDeadline = loopDeadline
         self.stream = stream
     }

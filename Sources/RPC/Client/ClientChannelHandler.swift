@@ -26,6 +26,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
     private var writers = CircularBuffer<UInt32>()
     private var isRetired = false
     private var isFlushing = false
+    private var closeReason: String?
     private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
 
     init(configuration: RPCClientConfiguration, owner: any Owner) {
@@ -193,13 +194,15 @@ final class ClientChannelHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        closeReason = closeReason ?? TLSHandshakeFailure.reason(after: error)
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.scheduled.cancel()
         timer = nil
-        let error = RPCError(.unavailable, "the connection was closed")
+        let reason = closeReason.map { ": \($0)" } ?? ""
+        let error = RPCError(.unavailable, "the connection was closed\(reason)")
         streamIDs = [:]
         writers = []
         for call in connection.close() {

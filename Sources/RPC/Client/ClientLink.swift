@@ -95,6 +95,8 @@ extension ClientLink {
         private var current: ClientChannelHandler?
         private var open: [ObjectIdentifier: ClientChannelHandler] = [:]
         private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
+        /// Why there is no connection, where that is not plain.
+        private var connectFailure: TLSHandshakeFailure?
         var reportHealth: (Bool) -> Void = { _ in }
         var reportClosed: () -> Void = {}
 
@@ -171,12 +173,18 @@ extension ClientLink {
             let connecting =
                 switch address {
                 case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-                case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
+                case .tcp(let host, let port):
+                    configuration.tls?.connect(
+                        bootstrap, host: host, port: port,
+                        handshakeTimeout: configuration.connectTimeout)
+                        ?? bootstrap.connect(host: host, port: port)
                 }
             connecting.assumeIsolated().whenComplete { result in
                 switch result {
                 case .success(let channel): self.connected(channel)
-                case .failure: self.connectionFailed()
+                case .failure(let error):
+                    self.connectFailure = error as? TLSHandshakeFailure
+                    self.connectionFailed()
                 }
             }
         }
@@ -203,6 +211,7 @@ extension ClientLink {
             }
             current = handler
             state.connected()
+            connectFailure = nil
             reportHealth(true)
             pump()
         }
@@ -288,7 +297,10 @@ extension ClientLink {
                     schedule(until)
                 }
             }
-            for (call, error) in state.expire(now: now) {
+            for (call, var error) in state.expire(now: now) {
+                if let connectFailure, error.code == .unavailable {
+                    error.message += ": \(connectFailure)"
+                }
                 call.answer(.failure(error, isSent: false))
             }
             if let next = state.nextDeadline {

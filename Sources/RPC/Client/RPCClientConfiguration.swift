@@ -33,6 +33,8 @@ package struct RPCClientConfiguration: Sendable {
     package var payloadSizeMax = FrameHeader.payloadSizeMax
     /// Bytes that may wait for the server to read them before calls wait instead.
     package var outboundSizeMax = 1 << 20
+    /// TLS to TCP addresses; nil = they are plain, as unix sockets always are.
+    package var tls: ClientTLS?
 
     /// The defaults.
     package init() {}

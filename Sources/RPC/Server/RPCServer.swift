@@ -112,9 +112,9 @@ package final class RPCServer: Service {
     }
 
     private func listen(on address: RPCAddress) async throws -> Listener {
-        let bootstrap = makeBootstrap()
         switch address {
         case .unix(let path):
+            let bootstrap = makeBootstrap(tls: nil)
             let socket = try await UnixListener.bind(path: path, group: group)
             do {
                 let channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
@@ -124,13 +124,14 @@ package final class RPCServer: Service {
                 throw error
             }
         case .tcp(let host, let port):
+            let bootstrap = makeBootstrap(tls: configuration.tls)
             let channel = try await bootstrap.bind(host: host, port: port).get()
             let bound = RPCAddress.tcp(host: host, port: channel.localAddress?.port ?? port)
             return Listener(channel: channel, address: bound, socketFile: nil)
         }
     }
 
-    private func makeBootstrap() -> ServerBootstrap {
+    private func makeBootstrap(tls: ServerTLS?) -> ServerBootstrap {
         let outboundSizeMax = configuration.limits.outboundSizeMax
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
@@ -144,9 +145,15 @@ package final class RPCServer: Service {
                 let link = ServerLink(eventLoop: channel.eventLoop, registry: registry)
                 guard registry.add(link) else { return channel.close() }
                 return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        ServerChannelHandler(
-                            core: core, link: link, peer: Self.peer(of: channel)))
+                    do {
+                        try tls?.addHandlers(to: channel)
+                        try channel.pipeline.syncOperations.addHandler(
+                            ServerChannelHandler(
+                                core: core, link: link, peer: Self.peer(of: channel)))
+                    } catch {
+                        link.leave()
+                        throw error
+                    }
                 }
             }
     }

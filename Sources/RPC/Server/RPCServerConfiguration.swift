@@ -15,6 +15,8 @@ package struct RPCServerConfiguration: Sendable {
     /// Whether a service of this server can work now; asked by the health check with a full
     /// service name, or "" for the server as a whole.
     package var isReady: @Sendable (_ service: String) async -> Bool = { _ in true }
+    /// TLS on TCP addresses; nil = they are plain, as unix sockets always are.
+    package var tls: ServerTLS?
 
     /// The defaults.
     package init() {}

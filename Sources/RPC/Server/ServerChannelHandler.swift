@@ -11,6 +11,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     private let core: ServerCore
     private let link: ServerLink
     private let peer: String
+    private var identity: PeerIdentity?
     private var context: ChannelHandlerContext?
     private var decoder: FrameDecoder
     private var connection: ServerConnection
@@ -78,6 +79,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
             let error = RPCError(.cancelled, "the client has closed its side of the connection")
             for streamID in connection.inputClosed() { streams[streamID]?.inbound.finish(error) }
             settle(context)
+        } else if let identity = event as? PeerIdentity {
+            self.identity = identity
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -152,7 +155,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         let stream = start.kind == .unary ? nil : open(start)
         let callContext = CallContext(
             service: route.service, method: route.method, metadata: start.metadata, peer: peer,
-            loopDeadline: start.deadline, stream: stream)
+            identity: identity, loopDeadline: start.deadline, stream: stream)
         core.metrics[start.route].recordStart()
         let task = Task.immediate { [core, link] in
             let outcome = await core.run(start.route, start.payload, callContext)

@@ -39,13 +39,13 @@ struct Assembly {
 
     /// Configuration keys, besides those of `GatewayConfiguration`:
     /// - `usher.run.folder` (required): folder of the services' sockets.
-    /// - `usher.<service>.address`: as for services.
+    /// - `usher.<service>.address`, `usher.tls.…`: as for services.
     private mutating func addGateway() throws {
         let run = try config.requiredString(forKey: "usher.run.folder")
+        let tls = TLSSettings(config, logger: logger)
         func client(_ service: String) throws -> RPCClient {
-            RPCClient(
-                address: try ServiceEnvironment.address(of: service, runFolder: run, config: config)
-            )
+            try tls.makeClient(
+                of: ServiceEnvironment.address(of: service, runFolder: run, config: config))
         }
         let auth = try client("auth")
         let event = try client("event")

@@ -1,5 +1,5 @@
-import RPC
 import PeerSupport
+import RPC
 import Testing
 import Wire
 

@@ -32,6 +32,8 @@ enum EchoService {
     static let fail = method("Fail")
     /// The values of the metadata keys that the request names.
     static let metadata = method("Metadata")
+    /// Who calls, as a certificate proves it.
+    static let identity = method("Identity")
     /// The trace id that the handler finds.
     static let trace = method("Trace")
 

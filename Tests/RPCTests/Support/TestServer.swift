@@ -64,6 +64,9 @@ func echoRouter() -> CallRouter {
     router.handle(EchoService.metadata) { request, context in
         StringValue(context.metadata.values(for: request.value).joined(separator: ","))
     }
+    router.handle(EchoService.identity) { _, context in
+        StringValue(context.identity?.description ?? "nobody")
+    }
     router.handle(EchoService.trace) { _, _ in
         await Task.yield()
         return StringValue(ServiceContext.current?.traceParent?.traceID ?? "none")
