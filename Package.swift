@@ -184,6 +184,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Postgres", "Redis", .logging],
             path: "Tests/TestSupport", swiftSettings: strict),
+        // The messages of protobuf's conformance suite, and the program that its runner talks to.
+        .target(
+            name: "ConformanceMessages", dependencies: ["Wire"],
+            path: "Tests/ConformanceMessages", swiftSettings: strict),
+        .executableTarget(
+            name: "ConformanceTestee",
+            dependencies: ["ConformanceMessages", "Wire", .systemPackage],
+            path: "Tests/ConformanceTestee", swiftSettings: strict),
         // Other languages' programs that speak ttrpc.
         .target(
             name: "PeerSupport", dependencies: ["RPC"], path: "Tests/PeerSupport",
@@ -284,7 +292,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Contracts", "RandomSupport", "Wire"],
+            name: "WireTests",
+            dependencies: ["ConformanceMessages", "Contracts", "RandomSupport", "Wire"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -49,12 +49,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Contracts", dependencies: ["Wire"], swiftSettings: strict),
+        .target(name: "ConformanceMessages", dependencies: ["Wire"], swiftSettings: strict),
         .target(name: "RandomSupport", swiftSettings: strict),
         .target(name: "PeerSupport", dependencies: ["RPC"], swiftSettings: strict),
         .testTarget(
             name: "JSONTests", dependencies: ["JSON", "RandomSupport"], swiftSettings: strict),
         .testTarget(
-            name: "WireTests", dependencies: ["Contracts", "RandomSupport", "Wire"],
+            name: "WireTests",
+            dependencies: ["ConformanceMessages", "Contracts", "RandomSupport", "Wire"],
             swiftSettings: strict),
         .testTarget(
             name: "RPCTests",

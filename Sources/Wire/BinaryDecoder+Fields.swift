@@ -150,6 +150,8 @@ extension BinaryDecoder: FieldVisitor {
         if tag == number << 3 | WireType.lengthDelimited.rawValue {
             var message = M()
             if let present = value, let same = unwrap(present) { message = same }
+            // Held once, so that what is merged into grows in place.
+            value = nil
             readMessage(into: &message)
             value = wrap(message)
             nextTag()

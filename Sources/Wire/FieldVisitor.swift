@@ -29,6 +29,9 @@ package protocol FieldVisitor {
     /// A message.
     mutating func field<M: Message>(
         _ number: UInt32, _ name: StaticString, _ value: inout M?)
+    /// A message that may hold its own kind; as any other for most visitors.
+    mutating func field<M: Message>(
+        _ number: UInt32, _ name: StaticString, _ value: inout Boxed<M>)
     /// A repeated message.
     mutating func field<M: Message>(
         _ number: UInt32, _ name: StaticString, _ value: inout [M])

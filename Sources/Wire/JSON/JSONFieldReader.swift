@@ -15,12 +15,14 @@ package struct JSONFieldReader {
     private var seen: [UInt32] = []
     /// Fields taken in all: tells whether a pass of `visit` took any.
     private var taken = 0
-    private var depthLeft = Limits.depthMax + 1
+    /// Levels that may still be entered: messages and entries of maps, as in the wire format, so
+    /// that what was read from JSON can be read from its wire format, too.
+    private var depthLeft = Limits.depthMax
 
     init(_ bytes: [UInt8], _ options: JSONDecodingOptions) throws(WireError) {
         self.options = options
         do {
-            // A message within a message is two levels where it is an array's element.
+            // One level of ours is at most two of JSON: a message that is an array's element.
             json = try JSONReader(bytes, limits: .init(depth: 2 * Limits.depthMax + 2))
         } catch {
             throw WireError(error)
@@ -59,15 +61,23 @@ package struct JSONFieldReader {
 
     // MARK: Objects and arrays
 
+    /// Reads something one level deeper; fails at the limit.
+    mutating func nested(_ read: (inout JSONFieldReader) -> Void) {
+        guard depthLeft > 0 else {
+            return fail(.tooDeep, "more than \(Limits.depthMax) levels of messages")
+        }
+        depthLeft -= 1
+        read(&self)
+        depthLeft += 1
+    }
+
     /// Reads an object into the fields that `visit` names. `@type` is passed over where the object
     /// is a `google.protobuf.Any`.
     mutating func object(inAny: Bool = false, _ visit: (inout JSONFieldReader) -> Void) {
-        guard depthLeft > 0 else { return fail(.tooDeep, "more than \(Limits.depthMax) messages") }
         guard attempt({ reader throws(JSONError) in try reader.beginObject() }) != nil else {
             return
         }
         let outer = (name: name, seen: seen)
-        depthLeft -= 1
         seen.removeAll(keepingCapacity: false)
         nextName()
         while let current = name {
@@ -75,12 +85,11 @@ package struct JSONFieldReader {
             visit(&self)
             if taken == before { unknown(current, inAny: inAny) }
         }
-        depthLeft += 1
         seen = outer.seen
         if failure == nil { name = outer.name }
     }
 
-    private mutating func nextName() {
+    mutating func nextName() {
         name = attempt { reader throws(JSONError) in try reader.nextName() } ?? nil
     }
 
@@ -104,9 +113,13 @@ package struct JSONFieldReader {
         return true
     }
 
-    /// As `takes`, but a null is passed over: it means that the field is absent.
-    private mutating func takesValue(_ number: UInt32, _ protoName: StaticString) -> Bool {
+    /// As `takes`, but a null is passed over: it means that the field is absent. Only to Value and
+    /// NullValue it is a value.
+    mutating func takesValue(
+        _ number: UInt32, _ protoName: StaticString, of type: Any.Type = Never.self
+    ) -> Bool {
         guard takes(number, protoName) else { return false }
+        if type == ProtoValue.self || type == NullValue.self { return true }
         guard let isNull = attempt({ reader throws(JSONError) in try reader.nullIfNext() }) else {
             return false
         }
@@ -114,7 +127,7 @@ package struct JSONFieldReader {
         return !isNull
     }
 
-    private mutating func elements(_ read: (inout JSONFieldReader) -> Void) {
+    mutating func elements(_ read: (inout JSONFieldReader) -> Void) {
         guard attempt({ reader throws(JSONError) in try reader.beginArray() }) != nil else {
             return
         }
@@ -123,7 +136,7 @@ package struct JSONFieldReader {
         }
     }
 
-    private mutating func entries<K: MapKey>(
+    mutating func entries<K: MapKey>(
         _ keys: K.Type, _ read: (inout JSONFieldReader, K.Value) -> Void
     ) {
         guard attempt({ reader throws(JSONError) in try reader.beginObject() }) != nil else {
@@ -133,114 +146,8 @@ package struct JSONFieldReader {
             guard let key = K.value(of: text) else {
                 return fail("the key is not a valid \(K.kind)")
             }
-            read(&self, key)
+            nested { read(&$0, key) }
         }
-    }
-
-    /// Reads a message's value.
-    mutating func message<M: Message>(_ type: M.Type) -> M {
-        var message = M()
-        message.decodeJSON(from: &self)
-        return message
-    }
-}
-
-extension JSONFieldReader: FieldVisitor {
-    @usableFromInline
-    package mutating func field<S: Scalar>(
-        _ number: UInt32, _ name: StaticString, _ value: inout S.Value, as scalar: S.Type
-    ) {
-        guard takesValue(number, name) else { return }
-        if let read = S.readJSON(&self) { value = read }
-        nextName()
-    }
-
-    @usableFromInline
-    package mutating func field<S: Scalar>(
-        _ number: UInt32, _ name: StaticString, _ value: inout S.Value?, as scalar: S.Type
-    ) {
-        guard takesValue(number, name) else { return }
-        if let read = S.readJSON(&self) { value = read }
-        nextName()
-    }
-
-    @usableFromInline
-    package mutating func field<S: Scalar>(
-        _ number: UInt32, _ name: StaticString, _ value: inout [S.Value], as scalar: S.Type,
-        packed: Bool
-    ) {
-        guard takesValue(number, name) else { return }
-        elements { if let read = S.readJSON(&$0) { value.append(read) } }
-        nextName()
-    }
-
-    @usableFromInline
-    package mutating func field<M: Message>(
-        _ number: UInt32, _ name: StaticString, _ value: inout M?
-    ) {
-        guard takesValue(number, name) else { return }
-        value = message(M.self)
-        nextName()
-    }
-
-    @usableFromInline
-    package mutating func field<M: Message>(
-        _ number: UInt32, _ name: StaticString, _ value: inout [M]
-    ) {
-        guard takesValue(number, name) else { return }
-        elements { value.append($0.message(M.self)) }
-        nextName()
-    }
-
-    @usableFromInline
-    package mutating func map<K: MapKey, S: Scalar>(
-        _ number: UInt32, _ name: StaticString, _ value: inout [K.Value: S.Value],
-        key: K.Type, as scalar: S.Type
-    ) {
-        guard takesValue(number, name) else { return }
-        entries(K.self) { reader, key in
-            if value[key] != nil { reader.fail(.duplicateField, "the key comes twice") }
-            if let read = S.readJSON(&reader) { value[key] = read }
-        }
-        nextName()
-    }
-
-    @usableFromInline
-    package mutating func map<K: MapKey, M: Message>(
-        _ number: UInt32, _ name: StaticString, _ value: inout [K.Value: M], key: K.Type
-    ) {
-        guard takesValue(number, name) else { return }
-        entries(K.self) { reader, key in
-            if value[key] != nil { reader.fail(.duplicateField, "the key comes twice") }
-            value[key] = reader.message(M.self)
-        }
-        nextName()
-    }
-
-    @usableFromInline
-    package mutating func member<O, S: Scalar>(
-        _ number: UInt32, _ name: StaticString, of oneof: StaticString, _ value: inout O?,
-        as scalar: S.Type, _ wrap: (S.Value) -> O, _ unwrap: (O) -> S.Value?
-    ) {
-        guard takesValue(number, name) else { return }
-        guard value == nil else { return failSecond(of: oneof) }
-        if let read = S.readJSON(&self) { value = wrap(read) }
-        nextName()
-    }
-
-    @usableFromInline
-    package mutating func member<O, M: Message>(
-        _ number: UInt32, _ name: StaticString, of oneof: StaticString, _ value: inout O?,
-        _ wrap: (M) -> O, _ unwrap: (O) -> M?
-    ) {
-        guard takesValue(number, name) else { return }
-        guard value == nil else { return failSecond(of: oneof) }
-        value = wrap(message(M.self))
-        nextName()
-    }
-
-    private mutating func failSecond(of oneof: StaticString) {
-        fail(.duplicateField, "only one field of \(oneof) can be there")
     }
 }
 

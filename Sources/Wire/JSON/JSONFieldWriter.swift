@@ -7,13 +7,43 @@ package struct JSONFieldWriter {
     let options: JSONEncodingOptions
     /// What JSON cannot say, if there was anything.
     private(set) var failure: WireError?
+    /// Levels that may still be entered, as for the reader: an Any within an Any is bytes to the
+    /// decoder, which therefore does not limit how deep they go.
+    private var depthLeft = Limits.depthMax
 
     init(_ options: JSONEncodingOptions) {
         self.options = options
     }
 
     mutating func fail(_ detail: String) {
-        if failure == nil { failure = WireError(.notRepresentable, detail: detail) }
+        fail(.notRepresentable, detail)
+    }
+
+    private mutating func fail(_ code: WireError.Code, _ detail: String) {
+        if failure == nil { failure = WireError(code, detail: detail) }
+    }
+
+    /// Writes something one level deeper; fails at the limit.
+    mutating func nested(_ write: (inout JSONFieldWriter) -> Void) {
+        guard depthLeft > 0 else {
+            return fail(.tooDeep, "more than \(Limits.depthMax) levels of messages")
+        }
+        depthLeft -= 1
+        write(&self)
+        depthLeft += 1
+    }
+
+    /// Writes an object of a map's entries, in the order of the keys.
+    mutating func entries<K: MapKey, Value>(
+        _ entries: [K.Value: Value], key: K.Type,
+        _ write: (inout JSONFieldWriter, Value) -> Void
+    ) {
+        json.beginObject()
+        for (key, value) in entries.sorted(by: { K.precedes($0.key, $1.key) }) {
+            json.name(K.text(of: key))
+            nested { write(&$0, value) }
+        }
+        json.endObject()
     }
 
     private mutating func name(_ name: StaticString) {
@@ -60,7 +90,7 @@ extension JSONFieldWriter: FieldVisitor {
     ) {
         if value != nil {
             self.name(name)
-            value?.encodeJSON(to: &self)
+            nested { value?.encodeJSON(to: &$0) }
         }
     }
 
@@ -73,7 +103,7 @@ extension JSONFieldWriter: FieldVisitor {
         json.beginArray()
         for element in value {
             var element = element
-            element.encodeJSON(to: &self)
+            nested { element.encodeJSON(to: &$0) }
         }
         json.endArray()
     }
@@ -85,12 +115,7 @@ extension JSONFieldWriter: FieldVisitor {
     ) {
         if value.isEmpty && !options.writesZeroValues { return }
         self.name(name)
-        json.beginObject()
-        for (key, value) in value.sorted(by: { K.precedes($0.key, $1.key) }) {
-            json.name(K.text(of: key))
-            S.writeJSON(value, &self)
-        }
-        json.endObject()
+        entries(value, key: K.self) { S.writeJSON($1, &$0) }
     }
 
     @usableFromInline
@@ -99,13 +124,10 @@ extension JSONFieldWriter: FieldVisitor {
     ) {
         if value.isEmpty && !options.writesZeroValues { return }
         self.name(name)
-        json.beginObject()
-        for (key, message) in value.sorted(by: { K.precedes($0.key, $1.key) }) {
+        entries(value, key: K.self) { writer, message in
             var message = message
-            json.name(K.text(of: key))
-            message.encodeJSON(to: &self)
+            writer.nested { message.encodeJSON(to: &$0) }
         }
-        json.endObject()
     }
 
     @usableFromInline
@@ -126,7 +148,7 @@ extension JSONFieldWriter: FieldVisitor {
     ) {
         if let value, var member = unwrap(value) {
             self.name(name)
-            member.encodeJSON(to: &self)
+            nested { member.encodeJSON(to: &$0) }
         }
     }
 }

@@ -32,7 +32,12 @@ package struct KnownTypes: Sendable {
 
     /// The given types.
     package init(_ types: [any Message.Type]) {
-        let own: [any Message.Type] = [AnyMessage.self, ProtoDuration.self, Timestamp.self]
+        let own: [any Message.Type] = [
+            AnyMessage.self, BoolValue.self, BytesValue.self, DoubleValue.self, FieldMask.self,
+            FloatValue.self, Int32Value.self, Int64Value.self, ListValue.self,
+            ProtoDuration.self, ProtoStruct.self, ProtoValue.self, StringValue.self,
+            Timestamp.self, UInt32Value.self, UInt64Value.self,
+        ]
         byName = Dictionary(
             (own + types).map { ($0.protoName, $0) }, uniquingKeysWith: { _, last in last })
     }

@@ -184,19 +184,21 @@ extension ProtoEnum {
         }
     }
 
-    /// By name or number. Nil without a failure: a name that is unknown, and passed over.
     @usableFromInline package static func readJSON(_ reader: inout JSONFieldReader) -> Self? {
-        guard let kind = reader.attempt({ json throws(JSONError) in try json.peek() }) else {
+        reader.enumeration(Self.self)
+    }
+}
+
+extension JSONFieldReader {
+    /// By name or number. Nil without a failure: a name that is unknown, and passed over.
+    mutating func enumeration<E: ProtoEnum>(_ type: E.Type) -> E? {
+        guard let kind = attempt({ json throws(JSONError) in try json.peek() }) else { return nil }
+        if kind == .number { return Int32.readJSON(&self).map(E.init(rawValue:)) }
+        guard let name = attempt({ json throws(JSONError) in try json.string() }) else {
             return nil
         }
-        if kind == .number { return Int32.readJSON(&reader).map(Self.init(rawValue:)) }
-        guard let name = reader.attempt({ json throws(JSONError) in try json.string() }) else {
-            return nil
-        }
-        if let value = Self(name: name) { return value }
-        if !reader.options.ignoresUnknownFields {
-            reader.fail("there is no such value of \(protoName)")
-        }
+        if let value = E(name: name) { return value }
+        if !options.ignoresUnknownFields { fail("there is no such value of \(E.protoName)") }
         return nil
     }
 }

@@ -27,7 +27,7 @@ extension AnyMessage {
         }
         if M.hasJSONForm {
             writer.json.name("value")
-            message.encodeJSON(to: &writer)
+            writer.nested { message.encodeJSON(to: &$0) }
         } else {
             message.visit(&writer)
         }

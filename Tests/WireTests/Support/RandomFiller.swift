@@ -38,6 +38,15 @@ struct RandomFiller: FieldVisitor {
             let packed = AnyMessage(packing: make(Leaf.self))
             if let packed = packed as? M { return packed }
         }
+        if forJSON, message is FieldMask {
+            let mask = FieldMask(paths: ["a", "b_c.d_e", "f1"].filter { _ in chance(2) })
+            if let mask = mask as? M { return mask }
+        }
+        if forJSON, var value = message as? ProtoValue {
+            if case .null = value.kind { value.kind = .null(.null) }
+            if value.kind == nil { value.kind = .string(text(5)) }
+            if let value = value as? M { return value }
+        }
         return message
     }
 
