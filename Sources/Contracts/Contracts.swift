@@ -11,6 +11,7 @@ package enum Contracts {
         NotificationV1.NotificationService.self,
         PaymentV1.PaymentService.self,
         RPCV1.Health.self,
+        RPCV1.Reflection.self,
     ]
 
     /// Every message.
@@ -29,4 +30,10 @@ package enum Contracts {
         PaymentV1.PaymentState.self,
         RPCV1.ServingState.self,
     ]
+
+    /// All of it with the well-known types of the transport: what servers' reflection shows.
+    package static let all = ContractSet(
+        services: services,
+        messages: messages + [AnyMessage.self, ProtoDuration.self, Timestamp.self],
+        enums: enums)
 }

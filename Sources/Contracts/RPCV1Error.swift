@@ -4,6 +4,8 @@ package import Wire
 package enum RPCV1 {
     static let messages: [any Message.Type] = [
         ErrorDetail.self, ErrorReason.self, CheckRequest.self, CheckResponse.self,
+        ListServicesRequest.self, ListServicesResponse.self, ServiceInfo.self, MethodInfo.self,
+        GetDescriptorSetRequest.self, GetDescriptorSetResponse.self,
     ]
 
     /// Travels as the one detail of a failed call's `google.rpc.Status`.

@@ -1,4 +1,5 @@
 import Configuration
+import Contracts
 package import Foundation
 package import Logging
 package import Postgres
@@ -72,6 +73,7 @@ package final class ServiceBase: Sendable {
         let address = try environment.address(of: environment.service)
         var configuration = RPCServerConfiguration()
         configuration.tls = try environment.tls.server(on: address)
+        configuration.contracts = Contracts.all
         let server = RPCServer(
             router: router, addresses: [address], configuration: configuration, logger: logger)
         return ServiceRuntime(services: [pool] + background + [server], readiness: checks)

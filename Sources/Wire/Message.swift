@@ -77,7 +77,9 @@ extension Message {
     /// message always gives the same bytes.
     package func serialized() -> [UInt8] {
         withSerialized { bytes in
-            [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+            // Of size 0 it would write to the empty array that all threads share.
+            if bytes.isEmpty { return [] }
+            return [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
                 if let source = bytes.baseAddress, let target = buffer.baseAddress {
                     UnsafeMutableRawPointer(target).copyMemory(
                         from: source, byteCount: bytes.count)

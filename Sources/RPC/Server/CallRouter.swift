@@ -10,6 +10,8 @@ package struct CallRouter: Sendable {
     struct Route: Sendable {
         let service: String
         let method: String
+        /// With its messages, for reflection.
+        let declaration: any AnyMethod
         var kind = MethodKind.unary
         var handler: CallHandler
         /// False for what is answered without credentials.
@@ -89,8 +91,8 @@ package struct CallRouter: Sendable {
         routes.removeAll { $0.service == method.service && $0.method == method.name }
         routes.append(
             Route(
-                service: method.service, method: method.name, kind: kind, handler: handler,
-                isIntercepted: isIntercepted))
+                service: method.service, method: method.name, declaration: method, kind: kind,
+                handler: handler, isIntercepted: isIntercepted))
     }
 
     private static func decode<Request: Message>(_ bytes: ByteBuffer) throws -> Request {

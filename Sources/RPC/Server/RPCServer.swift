@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// `run()` binds every address, serves until graceful shutdown, lets running calls end, cancels
 /// what is left after ``RPCServerConfiguration/drainTimeout``, and returns when all is gone. Every
-/// server answers `usher.rpc.v1.Health/Check`, without its interceptors.
+/// server answers `usher.rpc.v1.Health` and `usher.rpc.v1.Reflection`, without its interceptors.
 package final class RPCServer: Service {
     private let addresses: [RPCAddress]
     private let configuration: RPCServerConfiguration
@@ -38,6 +38,10 @@ package final class RPCServer: Service {
             isReady: { [isReady = configuration.isReady] service in
                 !registry.isDraining ? await isReady(service) : false
             })
+        router.addReflection(
+            configuration.contracts,
+            partSizeMax: min(
+                ReflectionService.partSizeMax, configuration.limits.payloadSizeMax / 2))
         core = ServerCore(router: router, limits: configuration.limits, logger: logger)
         listening = group.any().makePromise()
     }

@@ -1,4 +1,5 @@
 package import NIOCore
+package import Wire
 
 /// How a server behaves.
 package struct RPCServerConfiguration: Sendable {
@@ -15,6 +16,9 @@ package struct RPCServerConfiguration: Sendable {
     /// Whether a service of this server can work now; asked by the health check with a full
     /// service name, or "" for the server as a whole.
     package var isReady: @Sendable (_ service: String) async -> Bool = { _ in true }
+    /// What reflection shows besides the messages of the server's own methods, e.g. those that
+    /// travel in errors' details.
+    package var contracts = ContractSet()
     /// TLS on TCP addresses; nil = they are plain, as unix sockets always are.
     package var tls: ServerTLS?
 
