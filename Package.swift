@@ -237,7 +237,11 @@ let package = Package(
             dependencies: ["AuthService", "Contracts", "RPC", "ServiceKit", .nioPosix],
             swiftSettings: strict),
         .testTarget(
-            name: "BookingServiceTests", dependencies: ["BookingService", "ServiceKit"],
+            name: "BookingServiceTests",
+            dependencies: [
+                "BookingService", "Contracts", "Postgres", "RPC", "RandomSupport", "ServiceKit",
+                "TestSupport", "Wire", .lifecycle, .logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "NotificationServiceTests",

@@ -16,6 +16,20 @@ enum BookingFacts {
         }
     }
 
+    /// What is told of a booking that was made: its places are claimed, and it is confirmed where
+    /// there was nothing to pay.
+    static func created(_ booking: BookingV1.Booking?) -> [BookingV1.FeedEntry] {
+        guard let booking else {
+            return []
+        }
+        var entries = [entry(of: booking, .bookingCreated(.with { $0.booking = booking }))]
+        if booking.state == .confirmed {
+            entries.append(
+                entry(of: booking, .bookingConfirmed(.with { $0.booking = booking })))
+        }
+        return entries
+    }
+
     /// A booking of a row of `bookings`, without its places.
     static func booking(_ row: PostgresRow) throws -> BookingV1.Booking {
         var booking = BookingV1.Booking()

@@ -10,6 +10,8 @@ struct BookingHandlers: Sendable {
     let store: BookingStore
     let authenticator: Authenticator
     let event: ServiceCaller
+    let batcher: BookingBatcher
+    let records: IdempotencyRecords
 
     private let booked = Counter(label: "bookings_total", dimensions: [("outcome", "created")])
     private let refused = Counter(label: "bookings_total", dimensions: [("outcome", "refused")])
@@ -18,10 +20,15 @@ struct BookingHandlers: Sendable {
     /// the booking within moments. Should the booking never be written, they are free after it.
     static let redeemedFor = Duration.seconds(60)
 
-    init(store: BookingStore, authenticator: Authenticator, event: ServiceCaller) {
+    init(
+        store: BookingStore, authenticator: Authenticator, event: ServiceCaller,
+        batcher: BookingBatcher, records: IdempotencyRecords
+    ) {
         self.store = store
         self.authenticator = authenticator
         self.event = event
+        self.batcher = batcher
+        self.records = records
     }
 
     func register(on router: inout CallRouter) {
@@ -37,62 +44,61 @@ struct BookingHandlers: Sendable {
         _ request: BookingV1.CreateBookingRequest, _ context: CallContext
     ) async throws -> BookingV1.CreateBookingResponse {
         let user = try await authenticator.user(context)
-        // A token that was sent before: its booking is there, whatever became of the hold.
-        if let hold = HoldToken.unverifiedHold(of: request.holdToken),
-            let booking = try await store.booking(hold: hold, buyer: user.id)
-        {
+        let key = try IdempotencyKey(context, user: user.id, request)
+        if let key, let answer = try await records.answer(of: key) {
+            return try answer.response()
+        }
+        // Sent before: its booking is there, whatever became of the hold.
+        let hold = HoldToken.unverifiedHold(of: request.holdToken)
+        if key == nil, let hold, let booking = try await store.booking(hold: hold, buyer: user.id) {
             return .with { $0.booking = booking }
         }
-        let redeemed = try await event.call(
-            EventV1.EventService.redeem,
-            .with {
-                $0.token = request.holdToken
-                $0.buyerID = user.id.description
-                $0.claimMs = UInt32(clamping: Self.redeemedFor.milliseconds)
-            })
-        guard let terms = redeemed.terms, let hold = HoldID(terms.holdID),
-            let eventID = EventID(terms.eventID), terms.buyerID == user.id.description
-        else {
-            throw RPCError.permissionDenied("hold_not_yours", "this hold is somebody else's")
+        let order = try await order(request, user.id, key)
+        let outcome = try await batcher.book(order)
+        switch outcome {
+        case .created: booked.increment()
+        case .existing, .key: break
+        default: refused.increment()
         }
-        let booking = try await book(terms, hold: hold, event: eventID, buyer: user.id)
-        return .with { $0.booking = booking }
+        return try outcome.response(to: order)
     }
 
-    private func book(
-        _ terms: EventV1.HoldTerms, hold: HoldID, event: EventID, buyer: UserID
-    ) async throws -> BookingV1.Booking {
-        let outcome: BookingStore.Creation
+    /// Redeems the hold. A hold that has made its booking need not be redeemed again, whatever has
+    /// become of it.
+    private func order(
+        _ request: BookingV1.CreateBookingRequest, _ buyer: UserID, _ key: IdempotencyKey?
+    ) async throws -> BookingOrder {
+        if let hold = HoldToken.unverifiedHold(of: request.holdToken),
+            let booking = try await store.booking(hold: hold, buyer: buyer),
+            let event = EventID(booking.eventID)
+        {
+            return BookingOrder(
+                id: BookingID(), terms: .init(), hold: hold, event: event, buyer: buyer,
+                idempotency: key)
+        }
+        let redeemed: EventV1.RedeemResponse
         do {
-            outcome = try await store.create(
-                BookingID(), terms: terms, hold: hold, event: event, buyer: buyer)
+            redeemed = try await event.call(
+                EventV1.EventService.redeem,
+                .with {
+                    $0.token = request.holdToken
+                    $0.buyerID = buyer.description
+                    $0.claimMs = UInt32(clamping: Self.redeemedFor.milliseconds)
+                })
         } catch {
-            // The same token twice at once: the unique hold id lets one in.
-            if let booking = try await store.booking(hold: hold, buyer: buyer) {
-                return booking
+            if let key {
+                try await records.refuse(key, error)
             }
             throw error
         }
-        switch outcome {
-        case .created(let booking):
-            booked.increment()
-            return booking
-        case .taken(let places):
-            refused.increment()
-            throw RPCError.aborted(
-                "seats_unavailable", "some of these places have been sold to somebody else",
-                terms.places.filter { places.contains($0.place) }.map {
-                    .init(
-                        $0.seatGUID.isEmpty ? $0.areaID : $0.seatGUID, "booked",
-                        "\($0.label) is booked by somebody else")
-                })
-        case .notOnSale:
-            refused.increment()
-            throw RPCError.aborted("event_not_on_sale", "this event is not on sale now")
-        case .eventUnknown:
-            throw RPCError.unavailable(
-                "event_not_here_yet", "the event is being made known; try again in a second")
+        guard let terms = redeemed.terms, let hold = HoldID(terms.holdID),
+            let eventID = EventID(terms.eventID), terms.buyerID == buyer.description
+        else {
+            throw RPCError.permissionDenied("hold_not_yours", "this hold is somebody else's")
         }
+        return BookingOrder(
+            id: BookingID(), terms: terms, hold: hold, event: eventID, buyer: buyer,
+            idempotency: key)
     }
 
     @Sendable private func get(

@@ -21,11 +21,14 @@ package enum BookingService: PlatformService {
         let event = try base.caller(of: "event")
         let payment = try base.caller(of: "payment")
         let store = BookingStore(pool: base.pool, feed: FeedStore(pool: base.pool))
+        let records = IdempotencyRecords(pool: base.pool)
+        let writer = BatchWriter(pool: base.pool, feed: store.feed, records: records)
+        let batcher = BookingBatcher(logger: base.logger) { try await writer.write($0) }
         let handlers = BookingHandlers(
             store: store,
             authenticator: Authenticator(
                 tokens: TokenVerifier(auth: auth.client), credential: base.credential),
-            event: event)
+            event: event, batcher: batcher, records: records)
 
         let events = FeedConsumer(
             "event", event, EventV1.EventService.readFeed,
@@ -42,7 +45,10 @@ package enum BookingService: PlatformService {
         let sweeper = ExpirySweeper(store: store, logger: base.logger)
 
         return try base.runtime(
-            background: [auth.client, event.client, payment.client, events, payments, sweeper]
+            background: [
+                auth.client, event.client, payment.client, events, payments, sweeper,
+                IdempotencySweeper(pool: base.pool, logger: base.logger), batcher,
+            ]
         ) { router in
             handlers.register(on: &router)
         }

@@ -6,86 +6,8 @@ import Wire
 
 /// The SQL of this service.
 struct BookingStore: Sendable {
-    /// What became of an attempt to book.
-    enum Creation: Sendable {
-        case created(BookingV1.Booking)
-        /// Places that somebody else has claimed.
-        case taken(Set<UInt32>)
-        case notOnSale
-        /// The event feed has not come here yet.
-        case eventUnknown
-    }
-
     let pool: PostgresPool
     let feed: FeedStore<BookingV1.FeedEntry>
-
-    /// Books a hold: the booking, its claims and the facts in one transaction, all or none (P2).
-    func create(
-        _ id: BookingID, terms: EventV1.HoldTerms, hold: HoldID, event: EventID, buyer: UserID
-    ) async throws -> Creation {
-        do {
-            let outcome = try await pool.transaction(retries: 5) { transaction in
-                try await create(id, terms, hold, event, buyer, in: transaction)
-            }
-            feed.ring()
-            return outcome
-        } catch let error as PlacesTaken {
-            return .taken(error.places)
-        }
-    }
-
-    private func create(
-        _ id: BookingID, _ terms: EventV1.HoldTerms, _ hold: HoldID, _ event: EventID,
-        _ buyer: UserID, in transaction: PostgresTransaction
-    ) async throws -> Creation {
-        let events = try await transaction.query(
-            "SELECT on_sale FROM events WHERE id = \(event.uuid) FOR SHARE")
-        guard let row = events.first else {
-            return .eventUnknown
-        }
-        guard try row.decode("on_sale", as: Bool.self) else {
-            return .notOnSale
-        }
-        let free = terms.totalMinor == 0
-        try await insertBooking(id, terms, hold, event, buyer, free, in: transaction)
-        try await BookingPlaces.insert(terms.places, of: id, in: transaction)
-        let taken = try await BookingPlaces.claim(
-            terms.places.map(\.place), of: id, event, in: transaction)
-        guard taken.isEmpty else {
-            // Nothing of this transaction may stay.
-            throw PlacesTaken(places: taken)
-        }
-        guard let booking = try await read(id, in: transaction) else {
-            throw BookingRowMissing()
-        }
-        var facts = [
-            BookingFacts.entry(of: booking, .bookingCreated(.with { $0.booking = booking }))
-        ]
-        if free {
-            facts.append(
-                BookingFacts.entry(of: booking, .bookingConfirmed(.with { $0.booking = booking })))
-        }
-        try await feed.append(facts, in: transaction)
-        return .created(booking)
-    }
-
-    private func insertBooking(
-        _ id: BookingID, _ terms: EventV1.HoldTerms, _ hold: HoldID, _ event: EventID,
-        _ buyer: UserID, _ free: Bool, in transaction: PostgresTransaction
-    ) async throws {
-        // The database's clock decides when the booking must be paid.
-        try await transaction.query(
-            """
-            INSERT INTO bookings
-            (id, event_id, buyer_id, hold_id, state, total_minor, currency, pay_by, created_at,
-             confirmed_at, event_title, venue, starts_at, time_zone)
-            SELECT \(id.uuid), id, \(buyer.uuid), \(hold.uuid),
-             \(free ? "confirmed" : "pending"), \(terms.totalMinor), \(terms.currency),
-             clock_timestamp() + make_interval(secs => pay_seconds), clock_timestamp(),
-             CASE WHEN \(free) THEN clock_timestamp() END, title, venue, starts_at, time_zone
-            FROM events WHERE id = \(event.uuid)
-            """)
-    }
 
     /// The booking of a hold, where its buyer is the one given.
     func booking(hold: HoldID, buyer: UserID) async throws -> BookingV1.Booking? {
@@ -200,35 +122,14 @@ struct BookingStore: Sendable {
     private func withPlaces(
         _ rows: PostgresRows, in transaction: PostgresTransaction? = nil
     ) async throws -> [BookingV1.Booking] {
-        guard !rows.isEmpty else {
-            return []
-        }
-        let ids = try rows.map { try $0.decode("id", as: UUID.self) }
-        let query: PostgresQuery =
-            """
-            SELECT * FROM booking_places WHERE booking_id = ANY(\(ids)) ORDER BY booking_id, place
-            """
-        let placeRows =
+        try await BookingPlaces.bookings(rows) { query in
             if let transaction {
                 try await transaction.query(query)
             } else {
                 try await pool.query(query)
             }
-        var places: [UUID: [BookingV1.BookedPlace]] = [:]
-        for row in placeRows {
-            places[try row.decode("booking_id"), default: []].append(try BookingPlaces.place(row))
-        }
-        return try rows.map { row in
-            var booking = try BookingFacts.booking(row)
-            booking.places = places[try row.decode("id"), default: []]
-            return booking
         }
     }
-}
-
-/// Undoes a booking whose places are not all free.
-struct PlacesTaken: Error {
-    var places: Set<UInt32>
 }
 
 /// A row that this very transaction has written cannot be read.

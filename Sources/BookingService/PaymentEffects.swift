@@ -72,15 +72,9 @@ struct PaymentEffects: Sendable {
         guard let booking = try await store.read(id, in: transaction) else {
             return false
         }
-        let taken = try await BookingPlaces.claim(
-            booking.places.map(\.place), of: id, event, in: transaction)
-        guard !taken.isEmpty else {
-            return true
-        }
-        // Those that were free a moment ago were claimed just now, by this transaction alone.
-        try await transaction.query(
-            "DELETE FROM claims WHERE booking_id = \(id.uuid) AND released_at IS NULL")
-        return false
+        let lost = try await BookingPlaces.claim(
+            [(id, booking.places.map { .init(event: event, index: $0.place) })], in: transaction)
+        return lost.isEmpty
     }
 
     private func confirm(
@@ -119,6 +113,7 @@ struct PaymentEffects: Sendable {
                     $0.currency = payment.currency
                     $0.reason = reason
                     $0.payerID = payment.payerID
+                    $0.refundID = RefundID().description
                 })
         }
     }

@@ -175,3 +175,10 @@ package struct TicketID: TypeID {
     package let uuid: UUID
     package init(uuid: UUID) { self.uuid = uuid }
 }
+
+/// `rfd_…`: money that goes back, once.
+package struct RefundID: TypeID {
+    package static let prefix = "rfd"
+    package let uuid: UUID
+    package init(uuid: UUID) { self.uuid = uuid }
+}

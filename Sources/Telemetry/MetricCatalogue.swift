@@ -80,6 +80,10 @@ package enum MetricCatalogue {
         .init("holds_total", .counter, "Attempts to hold seats, by outcome."),
         .init("seat_state_rebuilds_total", .counter, "Seat states restored from the claims."),
         .init("bookings_total", .counter, "Bookings by the state they came to."),
+        .init(
+            "booking_batch_size", .histogram(buckets: sizeBuckets),
+            "Orders that were written in one transaction."),
+        .init("booking_commits_total", .counter, "Transactions that wrote orders."),
         .init("payments_total", .counter, "Payments by the state they came to."),
         .init("tickets_issued_total", .counter, "Tickets issued."),
         .init("mails_written_total", .counter, "Mails written to the outbox."),
