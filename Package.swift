@@ -93,7 +93,8 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Contracts", dependencies: ["Wire"], swiftSettings: strict),
         .target(
-            name: "Descriptors", dependencies: ["Wire", "CProtobufC"], swiftSettings: strictWithC),
+            name: "Descriptors", dependencies: ["JSON", "Wire", "CProtobufC"],
+            swiftSettings: strictWithC),
 
         // The drivers.
         .target(
@@ -172,8 +173,9 @@ let package = Package(
             name: "usher",
             dependencies: [
                 "AuthService", "EventService", "BookingService", "PaymentService",
-                "NotificationService", "Gateway", "ProviderSimulator", "Contracts", "JSON",
-                "Postgres", "RPC", "SeatingPlan", "ServiceKit", "Telemetry", "Wire",
+                "NotificationService", "Gateway", "ProviderSimulator", "Contracts",
+                "Descriptors", "JSON", "Postgres", "RPC", "SeatingPlan", "ServiceKit",
+                "Telemetry", "Wire",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .lifecycle, .logging,
                 .nioCore, .nioHTTP1, .subprocess, .systemPackage, .unixSignals,
             ],
@@ -206,11 +208,11 @@ let package = Package(
             path: "Tests/ContractSupport", swiftSettings: strict),
         .testTarget(
             name: "DescriptorsTests",
-            dependencies: ["ContractSupport", "Descriptors", "RandomSupport"],
+            dependencies: ["ContractSupport", "Descriptors", "JSON", "RandomSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ContractTests",
-            dependencies: ["ContractSupport", "Contracts", "Descriptors", "Wire"],
+            dependencies: ["ContractSupport", "Contracts", "Descriptors", "JSON", "Wire"],
             exclude: ["Baseline"], swiftSettings: strict),
         .testTarget(
             name: "JSONTests", dependencies: ["JSON", "RandomSupport"], swiftSettings: strict),
@@ -268,7 +270,8 @@ let package = Package(
         .testTarget(
             name: "UsherTests",
             dependencies: [
-                "usher", "Contracts", "JSON", "Wire", .argumentParser, .configuration, .lifecycle,
+                "usher", "Contracts", "Descriptors", "JSON", "RPC", "Wire", .argumentParser,
+                .configuration, .lifecycle,
                 .logging, .systemPackage,
             ],
             swiftSettings: strictWithC),

@@ -68,17 +68,27 @@ package struct ServiceEnvironment: Sendable {
         guard let text = config.string(forKey: ConfigKey(["usher", service, "address"])) else {
             return .unix("\(runFolder)/\(service).sock")
         }
+        return try RPCAddress(configured: text, of: "usher.\(service).address")
+    }
+}
+
+extension RPCAddress {
+    /// Reads `unix:PATH` or `tcp:HOST:PORT`.
+    ///
+    /// - Parameter setting: what says so, for the error.
+    /// - Throws: `ServiceStartError` where it is neither.
+    package init(configured text: String, of setting: String) throws {
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         if parts.count == 2, parts[0] == "unix" {
-            return .unix(parts[1])
-        }
-        if parts.count == 2, parts[0] == "tcp", let colon = parts[1].lastIndex(of: ":"),
+            self = .unix(parts[1])
+        } else if parts.count == 2, parts[0] == "tcp", let colon = parts[1].lastIndex(of: ":"),
             let port = UInt16(parts[1][parts[1].index(after: colon)...])
         {
-            return .tcp(host: String(parts[1][..<colon]), port: Int(port))
+            self = .tcp(host: String(parts[1][..<colon]), port: Int(port))
+        } else {
+            throw ServiceStartError(
+                "\(setting) is \"\(text)\"; write unix:PATH or tcp:HOST:PORT")
         }
-        throw ServiceStartError(
-            "usher.\(service).address is \"\(text)\"; write unix:PATH or tcp:HOST:PORT")
     }
 }
 

@@ -1,6 +1,10 @@
 import Foundation
 import JSON
+import Logging
+import PeerSupport
+import RPC
 import Testing
+import Wire
 
 /// `usher call` on a running platform.
 @Suite("usher call")
@@ -68,5 +72,182 @@ struct CallTests {
         #expect(skeleton.text.contains("\"email\": \"\""), "\(skeleton.text)")
         let all = try await call("")
         #expect(all.text.contains("usher.payment.v1.PaymentService/"), "\(all.text)")
+    }
+
+    // MARK: Servers of another version
+
+    /// A server that knows services and messages which `usher` was not built with.
+    private func withNovelServer<R>(
+        configuration: RPCServerConfiguration = RPCServerConfiguration(),
+        _ body: (_ unix: String, _ tcp: RPCAddress) async throws -> R
+    ) async throws -> R {
+        var router = CallRouter()
+        router.handle(Novel.greet) { request, context in
+            if request.name == "nobody" {
+                throw RPCError(
+                    .notFound, "nobody is here", detail: Novel.Note.with { $0.text = "gone" })
+            }
+            return .with {
+                $0.text = "Hello, \(request.name)" + (context.metadata["tone"] ?? "")
+                $0.count = Int64(request.times)
+            }
+        }
+        router.handleServerStream(Novel.repeated) { request, responses, _ in
+            for index in 0..<request.times {
+                try await responses.write(.with { $0.text = "\(request.name) \(index)" })
+            }
+        }
+        router.handleClientStream(Novel.gather) { requests, _ in
+            var names: [String] = []
+            for try await request in requests { names.append(request.name) }
+            return .with { $0.text = names.joined(separator: "+") }
+        }
+        router.handleBidirectional(Novel.echo) { requests, responses, _ in
+            for try await request in requests {
+                try await responses.write(.with { $0.text = request.name })
+            }
+        }
+        router.handle(Novel.wait) { _, _ in
+            try await Task.sleep(for: .seconds(600))
+            return .init()
+        }
+        var configuration = configuration
+        configuration.contracts = ContractSet(messages: [Novel.Note.self])
+        let path = "/tmp/usher-novel-\(UUID().uuidString.prefix(8)).sock"
+        let server = RPCServer(
+            router: router, addresses: [.unix(path), .tcp(host: "127.0.0.1", port: 0)],
+            configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await server.run() }
+            let addresses = try await server.waitUntilListening()
+            let result = try await body("unix:\(path)", addresses[1])
+            tasks.cancelAll()
+            return result
+        }
+    }
+
+    private func call(
+        address: String, _ arguments: String, timeout: Double = 60,
+        environment: [String: String] = [:]
+    ) async throws -> Shell.Output {
+        var environment = environment
+        environment["USHER"] = try Platform.executable()
+        return try await Shell.run(
+            "\"$USHER\" call --address \(address) --timeout \(timeout) \(arguments)",
+            environment: environment)
+    }
+
+    @Test("a server of contracts that usher never saw: lists, skeleton, call, failure, metadata")
+    func novel() async throws {
+        try await withNovelServer { address, _ in
+            let all = try await call(address: address, "")
+            #expect(
+                all.text.contains(
+                    "test.novel.v1.Novel/Repeat  test.novel.v1.Greeting → test.novel.v1.Note"
+                        + "  (serverStream)"), "\(all.text)")
+            #expect(all.text.contains("usher.rpc.v1.Reflection/ListServices"))
+            let skeleton = try await call(address: address, "Novel/Greet")
+            let shown = try JSONValue(parsing: Array(skeleton.text.utf8))
+            #expect(shown == ["name": "", "times": 0, "tags": [""]])
+            let answer = try await call(
+                address: address,
+                "Novel/Greet '{\"name\": \"Ada\", \"times\": 3}' --metadata tone=!")
+            #expect(
+                try JSONValue(parsing: Array(answer.text.utf8))
+                    == ["text": "Hello, Ada!", "count": "3"])
+            let failed = try await call(address: address, "Novel/Greet '{\"name\": \"nobody\"}'")
+            #expect(failed.status == 1)
+            #expect(failed.text.contains("NotFound: nobody is here"), "\(failed.text)")
+            #expect(failed.text.contains("\"text\":\"gone\""), "\(failed.text)")
+            let unknown = try await call(address: address, "Novel/Sing '{}'")
+            #expect(unknown.text.contains("It has: Greet, Repeat"), "\(unknown.text)")
+        }
+    }
+
+    @Test("streams of all kinds, and a deadline")
+    func streams() async throws {
+        try await withNovelServer { address, _ in
+            let down = try await call(
+                address: address, "Novel/Repeat '{\"name\": \"a\", \"times\": 2}'")
+            #expect(down.text.contains("\"a 0\"") && down.text.contains("\"a 1\""), "\(down.text)")
+            let lines = "$'{\"name\": \"a\"}\\n{\"name\": \"b\"}'"
+            let up = try await call(address: address, "Novel/Gather \(lines)")
+            #expect(up.text.contains("\"a+b\""), "\(up.text)")
+            let both = try await call(address: address, "Novel/Echo - <<< \(lines)")
+            #expect(both.text.contains("\"a\"") && both.text.contains("\"b\""), "\(both.text)")
+            let late = try await call(address: address, "Novel/Wait '{}'", timeout: 0.5)
+            #expect(late.status == 1)
+            #expect(late.text.contains("DeadlineExceeded"), "\(late.text)")
+        }
+    }
+
+    @Test("contracts from a file, for servers that do not tell theirs and without any server")
+    func descriptorFile() async throws {
+        let folder = "/tmp/usher-descriptors-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = folder + "/set.binpb"
+        let proto = Platform.projectFolder.appendingPathComponent("proto").path
+        let made = try await Shell.run(
+            "cd '\(proto)' && protoc --include_imports --descriptor_set_out='\(file)' "
+                + "usher/rpc/v1/health.proto usher/auth/v1/auth.proto")
+        #expect(made.status == 0, "\(made.text)")
+        let offline = "--descriptors '\(file)' --data \(folder) --run \(folder)"
+        let usher = ["USHER": try Platform.executable()]
+        let skeleton = try await Shell.run(
+            "\"$USHER\" call auth/LogIn \(offline)", environment: usher)
+        #expect(skeleton.text.contains("\"email\": \"\""), "\(skeleton.text)")
+        let nobody = try await Shell.run(
+            "\"$USHER\" call auth/LogIn '{}' \(offline)", environment: usher)
+        #expect(nobody.status == 1)
+        #expect(nobody.text.contains("--address"), "\(nobody.text)")
+
+        try await GoPeer.build().withServer { address in
+            let unknown = try await call(address: "\(address)", "")
+            #expect(unknown.status == 1)
+            #expect(unknown.text.contains("--descriptors"), "\(unknown.text)")
+            let answer = try await call(
+                address: "\(address)", "Health/Check '{}' --descriptors '\(file)'")
+            // Go has no Health: the call itself went through.
+            #expect(answer.text.contains("Unimplemented"), "\(answer.text)")
+        }
+    }
+}
+
+/// Contracts of another program.
+private enum Novel {
+    static let name = "test.novel.v1.Novel"
+    static let greet = Method<Greeting, Note>(name, "Greet", isIdempotent: true)
+    static let repeated = Method<Greeting, Note>(name, "Repeat", kind: .serverStream)
+    static let gather = Method<Greeting, Note>(name, "Gather", kind: .clientStream)
+    static let echo = Method<Greeting, Note>(name, "Echo", kind: .bidirectional)
+    static let wait = Method<Greeting, Note>(name, "Wait")
+
+    struct Greeting: Message {
+        static let protoName = "test.novel.v1.Greeting"
+        var name = ""
+        var times: Int32 = 0
+        var tags: [String] = []
+        var unknownFields = UnknownFields()
+
+        mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "name", &name)
+            v.field(2, "times", &times)
+            v.field(3, "tags", &tags)
+        }
+    }
+
+    struct Note: Message {
+        static let protoName = "test.novel.v1.Note"
+        var text = ""
+        var count: Int64 = 0
+        var unknownFields = UnknownFields()
+
+        mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "text", &text)
+            v.field(2, "count", &count)
+        }
     }
 }

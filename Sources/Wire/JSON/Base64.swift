@@ -2,7 +2,7 @@ private let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
 /// Base64 (RFC 4648 section 4), padded.
-func base64(_ bytes: [UInt8]) -> String {
+package func base64(_ bytes: [UInt8]) -> String {
     String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { target in
         var count = 0
         var index = 0
@@ -23,7 +23,7 @@ func base64(_ bytes: [UInt8]) -> String {
 }
 
 /// Reads base64 of either alphabet (RFC 4648 sections 4 and 5), padded or not; nil for anything else.
-func bytes(base64 text: String) -> [UInt8]? {
+package func bytes(base64 text: String) -> [UInt8]? {
     var digits = Array(text.utf8)
     let padded = digits.count
     while digits.last == UInt8(ascii: "="), padded - digits.count < 2 { digits.removeLast() }

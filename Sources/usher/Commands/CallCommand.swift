@@ -1,10 +1,11 @@
 import ArgumentParser
-import Contracts
+import Configuration
+import Descriptors
 import Foundation
 import JSON
+import Logging
 import RPC
 import ServiceKit
-import Wire
 
 /// Calls any method of any running service.
 struct CallCommand: AsyncParsableCommand {
@@ -12,9 +13,10 @@ struct CallCommand: AsyncParsableCommand {
         commandName: "call",
         abstract: "Calls a method of a running service, with JSON in and out.",
         discussion: """
-            Without a method it lists all of them; with a method and no request it shows the \
-            request to fill in. The response is printed as JSON; a failure is printed with its \
-            code and details, and ends with exit code 1.
+            The running services themselves tell what they answer, so they may be newer or older \
+            than this program. Without a method it lists all of them; with a method and no request \
+            it shows the request to fill in. Responses are printed as JSON, those of a stream as \
+            they come; a failure is printed with its code and details, and ends with exit code 1.
 
             Examples:
               usher call
@@ -22,12 +24,17 @@ struct CallCommand: AsyncParsableCommand {
               usher call event/ListEvents '{}'
               usher call auth/GetMe '{}' --token "$TOKEN"
               usher call event/ReadFeed '{"limit": 10}' --as booking
+              usher call --address tcp:event.internal:7000 event/ListEvents '{}'
             """)
 
     @Argument(help: "SERVICE or SERVICE/METHOD: auth/GetMe, AuthService/GetMe, or in full.")
     var method: String?
 
-    @Argument(help: "The request as JSON; - reads it from standard input.")
+    @Argument(
+        help: """
+            The request as JSON; - reads it from standard input. Where the client streams, a \
+            message a line.
+            """)
     var request: String?
 
     @Option(help: ArgumentHelp("Metadata to send, may be repeated.", valueName: "key=value"))
@@ -45,11 +52,7 @@ struct CallCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Time for the call.", valueName: "seconds"))
     var timeout = 10.0
 
-    @Option(
-        help: ArgumentHelp(
-            "Process to call, where the method does not tell (Health): auth, event, …",
-            valueName: "process"))
-    var on: String?
+    @OptionGroup var target: CallTargetOptions
 
     @OptionGroup var folders: FolderOptions
 
@@ -64,25 +67,17 @@ struct CallCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            guard let name = method else {
-                for service in Contracts.services { show(service) }
-                return
+            let servers = try target.servers(folders, timeout: .seconds(timeout))
+            do {
+                try await run(on: servers)
+            } catch {
+                for server in servers { await server.client.close() }
+                throw error
             }
-            guard name.contains("/") else {
-                show(try MethodCatalogue.service(named: name))
-                return
-            }
-            let method = try MethodCatalogue.method(named: name)
-            guard let request else {
-                print(MethodCatalogue.skeleton(of: method.requestType).indented)
-                return
-            }
-            let json =
-                request == "-"
-                ? Array(FileHandle.standardInput.readDataToEndOfFile()) : Array(request.utf8)
-            print(try await call(method, method.requestType, method.responseType, json))
-        } catch let error as RPCError {
-            Self.report(error)
+            for server in servers { await server.client.close() }
+        } catch let failure as CallFailure {
+            let lines = ["usher: \(failure.error)"] + failure.details
+            FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
             throw ExitCode.failure
         } catch {
             Progress().failure(error)
@@ -90,55 +85,35 @@ struct CallCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ service: any ServiceContract.Type) {
-        for line in MethodCatalogue.lines(of: service) { print(line) }
-    }
-
-    private func call<Request: Message, Response: Message>(
-        _ method: any AnyMethod, _: Request.Type, _: Response.Type, _ json: [UInt8]
-    ) async throws -> String {
-        guard method.kind == .unary else {
-            throw StartError(
-                "\(method.name) is \(method.kind.rawValue): not to be called from here.")
+    private func run(on servers: [ReflectedServer]) async throws {
+        guard let text = method, text.contains("/") else {
+            let all = try await target.catalogue(of: servers)
+            let shown = try method.map { [try all.service(named: $0)] } ?? all.services
+            for line in shown.flatMap(\.methods).map(\.line) { print(line) }
+            return
         }
-        let types = KnownTypes(Contracts.messages)
-        let request: Request
+        let name = try MethodName(text)
+        let found = try await target.find(name, among: servers)
+        let json = try DynamicJSON(found.descriptors)
+        guard let request else {
+            print(json.skeleton(of: found.method.requestType).indented)
+            return
+        }
+        let input =
+            request == "-"
+            ? Array(FileHandle.standardInput.readDataToEndOfFile()) : Array(request.utf8)
+        let call = DynamicCall(
+            method: found.method, json: json, metadata: try sentMetadata(),
+            timeout: .seconds(timeout))
+        let requests = try call.requests(input)
         do {
-            request = try Request(json: json, options: JSONDecodingOptions(types: types))
-        } catch {
-            let place = error.path.isEmpty ? "" : " at \(error.path)"
-            throw StartError(
-                "The request is no \(Request.protoName)\(place): \(error.detail)",
-                advice: "`usher call \(self.method ?? "")` shows what it looks like.")
+            try await call.run(requests, on: try found.client) { print($0.indented) }
+        } catch let error as RPCError {
+            throw CallFailure(error: error, details: call.lines(of: error))
         }
-        let report = try folders.readyReport()
-        guard let process = on ?? MethodCatalogue.process(of: method),
-            let socket = report.sockets[process]
-        else {
-            throw StartError(
-                "Which process is to be called?",
-                advice:
-                    "Say --on with one of: \(report.sockets.keys.sorted().joined(separator: ", "))."
-            )
-        }
-        let client = RPCClient(address: .unix(socket))
-        let outcome: Result<Response, RPCError>
-        let sent = try metadata(report)
-        do throws(RPCError) {
-            outcome = .success(
-                try await client.call(
-                    Method<Request, Response>(method.service, method.name), request,
-                    metadata: sent, timeout: .seconds(timeout)))
-        } catch {
-            outcome = .failure(error)
-        }
-        await client.close()
-        let bytes = try outcome.get().jsonBytes(
-            options: JSONEncodingOptions(writesZeroValues: true, types: types))
-        return try JSONValue(parsing: bytes).indented
     }
 
-    private func metadata(_ report: ReadyReport) throws -> Metadata {
+    private func sentMetadata() throws -> Metadata {
         var sent = Metadata()
         for entry in metadata {
             let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -146,23 +121,16 @@ struct CallCommand: AsyncParsableCommand {
         }
         if let token { sent["authorization"] = "Bearer \(token)" }
         if let service {
-            let key = try Secrets(folder: report.secretsFolder).key(.serviceCredential)
+            let secrets = try Secrets(folder: try folders.secretsFolder())
+            let key = try secrets.key(.serviceCredential)
             sent[ServiceCredential.metadataKey] = ServiceCredential(key: key).issue(as: service)
         }
         return sent
     }
+}
 
-    /// A failed call, for people and for jq: the code and the text, then each detail as JSON.
-    private static func report(_ error: RPCError) {
-        var lines = ["usher: \(error)"]
-        let options = JSONEncodingOptions(types: KnownTypes(Contracts.messages))
-        for detail in error.details {
-            guard let bytes = try? detail.jsonBytes(options: options) else {
-                lines.append("detail of type \(detail.typeURL)")
-                continue
-            }
-            lines.append(String(decoding: bytes, as: UTF8.self))
-        }
-        FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
-    }
+/// A call that the server refused, for people and for jq: the code and the text, then each detail.
+private struct CallFailure: Error {
+    let error: RPCError
+    let details: [String]
 }

@@ -46,14 +46,25 @@ struct FolderOptions: ParsableArguments {
                 + "/tmp, named after the data folder).", valueName: "folder"))
     var run: String?
 
+    private var config: ConfigReader {
+        ConfigReader(providers: [
+            InMemoryProvider(name: "command line", values: values),
+            EnvironmentVariablesProvider(),
+        ])
+    }
+
+    /// Folder of the installation's keys (USHER_SECRETS_FOLDER, else the running platform's).
+    ///
+    /// - Throws: `StartError` where neither is there.
+    func secretsFolder() throws -> String {
+        if let folder = config.string(forKey: "usher.secrets.folder") { return folder }
+        return try readyReport().secretsFolder
+    }
+
     /// Where the running platform's parts are.
     ///
     /// - Throws: `StartError` where it does not run.
     func readyReport() throws -> ReadyReport {
-        let config = ConfigReader(providers: [
-            InMemoryProvider(name: "command line", values: values),
-            EnvironmentVariablesProvider(),
-        ])
         let settings = try UpSettings(
             config: config, isRoot: Privileges.isRoot,
             currentFolder: FileManager.default.currentDirectoryPath)
