@@ -10,6 +10,7 @@ package enum Contracts {
         EventV1.EventService.self,
         NotificationV1.NotificationService.self,
         PaymentV1.PaymentService.self,
+        RPCV1.Control.self,
         RPCV1.Health.self,
         RPCV1.Reflection.self,
     ]

@@ -6,6 +6,7 @@ package enum RPCV1 {
         ErrorDetail.self, ErrorReason.self, CheckRequest.self, CheckResponse.self,
         ListServicesRequest.self, ListServicesResponse.self, ServiceInfo.self, MethodInfo.self,
         GetDescriptorSetRequest.self, GetDescriptorSetResponse.self,
+        HelloRequest.self, HelloResponse.self,
     ]
 
     /// Travels as the one detail of a failed call's `google.rpc.Status`.

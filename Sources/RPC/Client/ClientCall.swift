@@ -9,6 +9,14 @@ final class ClientCall: Sendable {
         case reply(ByteBuffer)
         /// `isSent`: the server may have seen the call.
         case failure(RPCError, isSent: Bool)
+
+        /// How the attempt ended.
+        var code: RPCCode {
+            switch self {
+            case .reply: .ok
+            case .failure(let error, _): error.code
+            }
+        }
     }
 
     private enum State {
@@ -50,7 +58,10 @@ final class ClientCall: Sendable {
         self.kind = kind
         inbound = kind.serverStreams ? InboundQueue(limits: streamLimits) : nil
         window =
-            kind.clientStreams ? OutboundWindow(sizeMax: streamLimits.writtenSizeMax) : nil
+            kind.clientStreams
+            ? OutboundWindow(
+                sizeMax: streamLimits.writtenSizeMax, windowSize: StreamWindow.sizeMin)
+            : nil
         self.envelope = envelope
         self.deadline = deadline
         self.connectDeadline = connectDeadline
@@ -100,23 +111,39 @@ final class ClientCall: Sendable {
         writes.withLock { $0.messages.removeAll() }
     }
 
+    /// What the server that the call was sent to knows of windows; called until it is known, before
+    /// anything comes from the server. As long as it is not, the smallest window counts.
+    func settle(_ agreement: Agreement) {
+        switch agreement {
+        case .asked:
+            break
+        case .plain:
+            window?.settle(windowSize: nil, assumed: StreamWindow.sizeMin)
+        case .agreed(let clientWindow, let serverWindow):
+            window?.settle(windowSize: serverWindow, assumed: StreamWindow.sizeMin)
+            if let clientWindow { inbound?.open(windowSize: clientWindow) }
+        }
+    }
+
+    /// The server takes so much more of the stream.
+    func grant(_ bytes: Int) {
+        window?.grant(bytes)
+    }
+
     /// Hands a message over, when there is room for it.
     func write(_ message: [UInt8]) async throws(RPCError) {
         guard let window else { return }
-        try await window.reserve(Self.size(message))
+        try await window.reserve(StreamWindow.cost(message.count))
         let isTaken = writes.withLock { writes in
             guard !writes.isFinished else { return false }
             writes.messages.append(message)
             return true
         }
         guard isTaken else {
-            window.release(Self.size(message))
+            window.release(StreamWindow.cost(message.count))
             throw RPCError(.failedPrecondition, "this side of the stream is finished")
         }
     }
-
-    /// Bytes that a message takes of the window; an empty one takes some too.
-    private static func size(_ message: [UInt8]) -> Int { message.count + FrameHeader.size }
 
     func finishWriting() {
         writes.withLock { $0.isFinished = true }
@@ -130,7 +157,7 @@ final class ClientCall: Sendable {
             writes.isCloseTaken = true
             return .close
         }
-        if case .message(let message) = write { window?.release(Self.size(message)) }
+        if case .message(let message) = write { window?.release(StreamWindow.cost(message.count)) }
         return write
     }
 
@@ -142,8 +169,7 @@ final class ClientCall: Sendable {
         state.withLock { state in
             switch state {
             case .new, .waiting: nil
-            case .answered(.reply): .ok
-            case .answered(.failure(let error, _)): error.code
+            case .answered(let outcome): outcome.code
             }
         }
     }

@@ -12,15 +12,17 @@ final class ClientChannelHandler: ChannelInboundHandler {
         /// There may be room for calls.
         func connectionHasRoom(_ handler: ClientChannelHandler)
         func connectionClosed(_ handler: ClientChannelHandler)
+        /// The server wants no more calls on this connection, and has not taken these.
+        func connectionGoesAway(_ handler: ClientChannelHandler, refused: [ClientCall])
     }
 
-    private let sizeMax: Int
-    private let outboundSizeMax: Int
-    private let owner: any Owner
+    let configuration: RPCClientConfiguration
+    let owner: any Owner
     private var context: ChannelHandlerContext?
     private var decoder: FrameDecoder
-    private var connection: ClientConnection<ClientCall>
-    private var out = ByteBuffer()
+    var connection: ClientConnection<ClientCall>
+    var out = ByteBuffer()
+    /// Of the calls that are not unary.
     private var streamIDs: [ObjectIdentifier: UInt32] = [:]
     /// Streams that have something to send, in turns.
     private var writers = CircularBuffer<UInt32>()
@@ -31,8 +33,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
 
     init(configuration: RPCClientConfiguration, owner: any Owner) {
         self.owner = owner
-        sizeMax = configuration.payloadSizeMax
-        outboundSizeMax = configuration.outboundSizeMax
+        self.configuration = configuration
         decoder = FrameDecoder(payloadSizeMax: configuration.payloadSizeMax)
         connection = ClientConnection(
             callsInFlightMax: configuration.callsInFlightMax,
@@ -48,11 +49,12 @@ final class ClientChannelHandler: ChannelInboundHandler {
 
     private var canWrite: Bool {
         guard let context, !isFlushing, context.channel.isActive else { return false }
-        return out.readableBytes < outboundSizeMax && context.channel.isWritable
+        return out.readableBytes < configuration.outboundSizeMax && context.channel.isWritable
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if configuration.asksForExtension { sayHello(now: .now()) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -73,15 +75,24 @@ final class ClientChannelHandler: ChannelInboundHandler {
         out.writeImmutableBuffer(call.envelope)
         out.writeRequestTimeout(nanoseconds: timeout)
         schedule(call.deadline)
-        if call.kind.clientStreams {
+        if call.kind != .unary {
             streamIDs[ObjectIdentifier(call)] = streamID
-            writers.append(streamID)
+            call.settle(connection.agreement)
+            if call.kind.clientStreams { writers.append(streamID) }
         }
     }
 
     /// A stream, perhaps one of this connection, has something to send.
     func hasWrites(_ call: ClientCall) {
         if let streamID = streamIDs[ObjectIdentifier(call)] { writers.append(streamID) }
+    }
+
+    /// The reader of a stream, perhaps of one of this connection, has made room for more.
+    func grant(_ call: ClientCall) {
+        guard let streamID = streamIDs[ObjectIdentifier(call)],
+            let bytes = call.inbound?.takeGrant()
+        else { return }
+        out.writeWindowFrame(streamID: streamID, bytes: bytes)
     }
 
     /// Puts what streams have to send into the next flush, a message of each in turn, as long as
@@ -104,8 +115,8 @@ final class ClientChannelHandler: ChannelInboundHandler {
     }
 
     /// Forgets what belongs to a call that is over.
-    private func forget(_ call: ClientCall) {
-        if call.kind.clientStreams { streamIDs[ObjectIdentifier(call)] = nil }
+    func forget(_ call: ClientCall) {
+        if call.kind != .unary { streamIDs[ObjectIdentifier(call)] = nil }
     }
 
     /// Sends what was put in; whether there is room for more.
@@ -121,13 +132,14 @@ final class ClientChannelHandler: ChannelInboundHandler {
         return canWrite
     }
 
-    /// Forgets calls that nobody waits for.
+    /// Forgets calls that nobody waits for, and tells the server if it wants to know.
     func dropAnswered() {
-        connection.cancel { call in
+        let cancelled = connection.cancel { call in
             guard call.isAnswered else { return false }
             forget(call)
             return true
         }
+        for streamID in cancelled { out.writeCancelFrame(streamID: streamID) }
         closeIfRetired()
     }
 
@@ -149,8 +161,10 @@ final class ClientChannelHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         decoder.append(unwrapInboundIn(data))
+        connection.keepAlive?.received()
         while let event = decoder.next() {
-            switch connection.receive(event) {
+            let action = connection.receive(event)
+            switch action {
             case .none:
                 break
             case .answer(let call, .success(let payload)):
@@ -168,6 +182,8 @@ final class ClientChannelHandler: ChannelInboundHandler {
             case .close:
                 context.close(promise: nil)
                 return
+            default:
+                receiveControl(action)
             }
         }
     }
@@ -215,7 +231,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
     // MARK: Deadlines
 
     /// One timer for the earliest deadline, left in place when that call ends.
-    private func schedule(_ deadline: NIODeadline) {
+    func schedule(_ deadline: NIODeadline) {
         guard let context, deadline < timer?.deadline ?? .distantFuture else { return }
         timer?.scheduled.cancel()
         let scheduled = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
@@ -232,6 +248,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
             call.answer(
                 .failure(RPCError(.deadlineExceeded, "the deadline has passed"), isSent: true))
         }
+        guard checkPeer(now: now) else { return close() }
         if let next = connection.nextDeadline {
             schedule(max(next, now + .milliseconds(1)))
         }

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import Wire
 
 /// One connection to one address, made when it is needed and made again when it is lost. Thread-
 /// safe; what it does, it does on its event loop.
@@ -8,12 +9,16 @@ final class ClientLink: Sendable {
     private enum Message: Sendable {
         case submit(ClientCall)
         case hasWrites(ClientCall)
+        case grant(ClientCall)
+        case reconnect
         case dropAnswered
         case close
         case cut
     }
 
     let address: RPCAddress
+    /// Which of the client's addresses.
+    let addressIndex: Int
     private let mailbox: LoopMailbox<Message>
     private let core: NIOLoopBoundBox<Core>
     /// Calls that were given to it and have no answer yet.
@@ -26,14 +31,19 @@ final class ClientLink: Sendable {
     /// False after a failure, until a connection is there again.
     var isHealthy: Bool { health.load(ordering: .relaxed) }
 
+    /// `hasAlternatives`: there are other addresses that can serve the same calls.
     init(
-        address: RPCAddress, configuration: RPCClientConfiguration, eventLoop: any EventLoop
+        address: RPCAddress, addressIndex: Int = 0, hasAlternatives: Bool = false,
+        configuration: RPCClientConfiguration, eventLoop: any EventLoop
     ) {
         self.address = address
+        self.addressIndex = addressIndex
         mailbox = LoopMailbox(eventLoop: eventLoop)
         closed = eventLoop.makePromise()
         core = .makeBoxSendingValue(
-            Core(address: address, configuration: configuration, eventLoop: eventLoop),
+            Core(
+                address: address, hasAlternatives: hasAlternatives, configuration: configuration,
+                eventLoop: eventLoop),
             eventLoop: eventLoop)
         eventLoop.execute { self.start() }
     }
@@ -49,6 +59,8 @@ final class ClientLink: Sendable {
                 switch message {
                 case .submit(let call): core.submit(call)
                 case .hasWrites(let call): core.hasWrites(call)
+                case .grant(let call): core.grant(call)
+                case .reconnect: core.reconnect()
                 case .dropAnswered: core.dropAnswered()
                 case .close: core.close()
                 case .cut: core.cut()
@@ -66,6 +78,16 @@ final class ClientLink: Sendable {
     /// A stream has something to send, or has sent all.
     func hasWrites(_ call: ClientCall) {
         mailbox.post(.hasWrites(call))
+    }
+
+    /// The reader of a stream has made room for more.
+    func grant(_ call: ClientCall) {
+        mailbox.post(.grant(call))
+    }
+
+    /// Makes a connection though no call waits for one, unless there is one or one is being made.
+    func reconnect() {
+        mailbox.post(.reconnect)
     }
 
     /// Some calls were answered by their callers' cancellation: frees their places.
@@ -89,6 +111,7 @@ extension ClientLink {
     /// The link's state on its loop.
     private final class Core: ClientChannelHandler.Owner {
         private let address: RPCAddress
+        private let hasAlternatives: Bool
         private let configuration: RPCClientConfiguration
         private let eventLoop: any EventLoop
         private var state: ClientLinkState<ClientCall>
@@ -101,9 +124,11 @@ extension ClientLink {
         var reportClosed: () -> Void = {}
 
         init(
-            address: RPCAddress, configuration: RPCClientConfiguration, eventLoop: any EventLoop
+            address: RPCAddress, hasAlternatives: Bool, configuration: RPCClientConfiguration,
+            eventLoop: any EventLoop
         ) {
             self.address = address
+            self.hasAlternatives = hasAlternatives
             self.configuration = configuration
             self.eventLoop = eventLoop
             state = ClientLinkState(
@@ -136,6 +161,14 @@ extension ClientLink {
 
         func hasWrites(_ call: ClientCall) {
             for handler in open.values { handler.hasWrites(call) }
+        }
+
+        func grant(_ call: ClientCall) {
+            for handler in open.values { handler.grant(call) }
+        }
+
+        func reconnect() {
+            if state.wantConnection() { connect() }
         }
 
         func dropAnswered() {
@@ -234,6 +267,25 @@ extension ClientLink {
                 }
             }
             if state.phase == .closed, open.isEmpty { reportClosed() }
+        }
+
+        /// What the server has not taken is sent again, elsewhere if there is an elsewhere.
+        func connectionGoesAway(_ handler: ClientChannelHandler, refused: [ClientCall]) {
+            if current === handler {
+                current = nil
+                reportHealth(false)
+                if state.ended() { connect() }
+            }
+            for call in refused {
+                if hasAlternatives || call.kind.clientStreams {
+                    call.answer(
+                        .failure(
+                            RPCError(.unavailable, "the server is shutting down"), isSent: false))
+                } else {
+                    submit(call)
+                }
+            }
+            handler.retire()
         }
 
         private func retireIfUsedUp() {

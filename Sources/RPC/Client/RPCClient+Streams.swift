@@ -3,7 +3,7 @@ import Synchronization
 package import Wire
 
 // Streams live as long as the closure that uses them: what it leaves unread when it returns is
-// dropped, and the server hears nothing more of it. They are not tried again after a failure, since
+// dropped, and a server that knows cancellation is told. They are not tried again after a failure, since
 // only the caller knows what has arrived. Deadlines are those of ``call(_:_:metadata:timeout:)``,
 // and end the stream as a whole.
 extension RPCClient {
@@ -17,8 +17,8 @@ extension RPCClient {
         precondition(method.kind == .serverStream, "\(method.name) is \(method.kind.rawValue)")
         return try await withStream(
             method, payload: request.serialized(), metadata: metadata, timeout: timeout
-        ) { call, _ in
-            try await body(try messages(of: call))
+        ) { call, link in
+            try await body(try messages(of: call, link))
         }
     }
 
@@ -61,17 +61,17 @@ extension RPCClient {
         precondition(method.kind == .bidirectional, "\(method.name) is \(method.kind.rawValue)")
         return try await withStream(method, payload: [], metadata: metadata, timeout: timeout) {
             call, link in
-            try await body(writer(of: call, link), try messages(of: call))
+            try await body(writer(of: call, link), try messages(of: call, link))
         }
     }
 
     private func messages<Response: Message>(
-        of call: ClientCall
+        of call: ClientCall, _ link: ClientLink
     ) throws(RPCError) -> MessageStream<Response> {
         guard let inbound = call.inbound else {
             throw RPCError(.internal, "the server sends one message only")
         }
-        return MessageStream(inbound)
+        return MessageStream(inbound) { link.grant(call) }
     }
 
     private func writer<Request: Message>(
@@ -89,7 +89,7 @@ extension RPCClient {
         let envelope = try payload.withUnsafeBytes { bytes in
             try self.envelope(method, payload: bytes, metadata: metadata)
         }
-        guard let link = pickLink() else {
+        guard let link = links.pick() else {
             throw RPCError(.unavailable, "the client has no address")
         }
         let call = ClientCall(
@@ -121,6 +121,7 @@ extension RPCClient {
 
         func end() {
             if !call.isAnswered { abandon() }
+            if let code = call.code { links.record(link, code) }
             link.load.subtract(1, ordering: .relaxed)
             inFlight.add(-1)
             metrics.recordEnd(call.code ?? .unknown, duration: .now() - start)

@@ -9,7 +9,7 @@ package import Wire
 /// Calls methods of ttrpc servers.
 ///
 /// Connects when it is first used and again when a connection is lost. Calls are spread over all
-/// addresses, the least busy first. Every call ends exactly once, at its deadline at the latest.
+/// addresses, the least busy first; one that fails again and again is left out for a while. Every call ends exactly once, at its deadline at the latest.
 /// `run()` only waits for shutdown: calls work without it.
 package final class RPCClient: Service {
     private struct MethodName: Hashable {
@@ -18,8 +18,7 @@ package final class RPCClient: Service {
     }
 
     let configuration: RPCClientConfiguration
-    private let links: [ClientLink]
-    private let nextLink = Atomic<Int>(0)
+    let links: LinkPicker
     private let budget: RetryBudget
     let inFlight = SharedGauge(label: "grpc_client_in_flight")
     private let metrics: Mutex<[MethodName: MethodMetrics]>
@@ -30,13 +29,7 @@ package final class RPCClient: Service {
         methods: [any AnyMethod] = []
     ) {
         self.configuration = configuration
-        let group = MultiThreadedEventLoopGroup.singleton
-        links = addresses.flatMap { address in
-            (0..<max(configuration.connectionsPerAddress, 1)).map { _ in
-                ClientLink(
-                    address: address, configuration: configuration, eventLoop: group.next())
-            }
-        }
+        links = LinkPicker(addresses: addresses, configuration: configuration)
         budget = RetryBudget(configuration.retryBudget)
         var metrics: [MethodName: MethodMetrics] = [:]
         for method in methods {
@@ -55,7 +48,7 @@ package final class RPCClient: Service {
     }
 
     deinit {
-        for link in links { _ = link.close() }
+        for link in links.all { _ = link.close() }
     }
 
     /// Waits for graceful shutdown, lets running calls end, and closes the connections.
@@ -66,11 +59,11 @@ package final class RPCClient: Service {
 
     /// Takes no more calls; those that run may go on for `timeout`.
     package func close(timeout: TimeAmount = .zero) async {
-        guard let link = links.first else { return }
+        guard let link = links.all.first else { return }
         let eventLoop = link.eventLoop
-        let allClosed = EventLoopFuture.andAllSucceed(links.map { $0.close() }, on: eventLoop)
+        let allClosed = EventLoopFuture.andAllSucceed(links.all.map { $0.close() }, on: eventLoop)
         let cutting = eventLoop.scheduleTask(in: timeout) { [links] in
-            for link in links { link.cut() }
+            for link in links.all { link.cut() }
         }
         try? await allClosed.get()
         cutting.cancel()
@@ -143,7 +136,7 @@ package final class RPCClient: Service {
                 }
             case .failure(let error, let isSent):
                 // A call that was never sent has waited for this connection long enough.
-                let mayRepeat = isSent ? method.isIdempotent : links.count > 1
+                let mayRepeat = isSent ? method.isIdempotent : links.all.count > 1
                 let pause = configuration.retryBackoff.pause(
                     afterFailures: attempt, random: .random(in: 0..<1))
                 guard
@@ -185,7 +178,7 @@ package final class RPCClient: Service {
     private func attempt(
         _ envelope: ByteBuffer, deadline: NIODeadline
     ) async -> ClientCall.Outcome {
-        guard let link = pickLink() else {
+        guard let link = links.pick() else {
             return .failure(RPCError(.unavailable, "the client has no address"), isSent: false)
         }
         let call = ClientCall(
@@ -193,7 +186,7 @@ package final class RPCClient: Service {
             connectDeadline: .now() + configuration.connectWait)
         link.load.add(1, ordering: .relaxed)
         defer { link.load.subtract(1, ordering: .relaxed) }
-        return await withTaskCancellationHandler {
+        let outcome = await withTaskCancellationHandler {
             link.submit(call)
             return await call.outcome()
         } onCancel: {
@@ -201,25 +194,7 @@ package final class RPCClient: Service {
                 .failure(RPCError(.cancelled, "the call was cancelled"), isSent: true))
             link.dropAnswered()
         }
-    }
-
-    /// The least busy link, those without a failure first; equals take turns.
-    func pickLink() -> ClientLink? {
-        guard links.count > 1 else { return links.first }
-        let offset = Int(
-            bitPattern: UInt(
-                bitPattern: nextLink.wrappingAdd(1, ordering: .relaxed).oldValue)
-                % UInt(links.count))
-        var best: (link: ClientLink, isHealthy: Bool, load: Int)?
-        for step in links.indices {
-            let link = links[(offset + step) % links.count]
-            let isHealthy = link.isHealthy
-            let load = link.load.load(ordering: .relaxed)
-            if let best, best.isHealthy == isHealthy ? best.load <= load : best.isHealthy {
-                continue
-            }
-            best = (link, isHealthy, load)
-        }
-        return best?.link
+        links.record(link, outcome.code)
+        return outcome
     }
 }

@@ -18,6 +18,15 @@ package struct RPCClientConfiguration: Sendable {
     package var connectTimeout = TimeAmount.seconds(2)
     /// Pauses between attempts to connect.
     package var connectBackoff = Backoff()
+    /// Whether servers are asked for cancellation, pings, windows and go-away (docs/rpc.md). Those
+    /// that do not know them serve as before.
+    package var asksForExtension = true
+    /// When a server that knows pings is asked whether it is still there, and given up; its calls
+    /// then fail with UNAVAILABLE. Nil = never.
+    package var keepAlive: KeepAliveSettings? = KeepAliveSettings(
+        interval: .seconds(10), timeout: .seconds(10))
+    /// When one of several addresses is left out.
+    package var ejection = EjectionSettings()
     /// Attempts for one call, the first included. Only idempotent methods, or calls that were never
     /// sent, are tried again, and only on UNAVAILABLE.
     package var attemptsMax = 3

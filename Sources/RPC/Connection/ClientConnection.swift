@@ -4,7 +4,7 @@ import Wire
 /// The client's half of one connection as a pure state machine: which call has which stream.
 /// Generic over the call, so that it is tested without anyone waiting.
 struct ClientConnection<Call> {
-    private struct InFlight {
+    struct InFlight {
         let call: Call
         let kind: MethodKind
         let deadline: NIODeadline
@@ -18,14 +18,29 @@ struct ClientConnection<Call> {
         case message(Call, ByteBuffer)
         /// The server has ended a stream, after one more message or none.
         case end(Call, last: ByteBuffer?)
+        /// The server has answered the Hello, one way or the other; these cancelled calls it has to
+        /// be told of.
+        case settled(cancelled: [UInt32])
+        /// The server takes more of a stream.
+        case grant(Call, bytes: Int)
+        /// The server asks whether somebody is here.
+        case ping(ByteBuffer)
+        /// The server takes no more calls on this connection, and these it has not taken.
+        case goAway(refused: [Call])
         /// The peer does not speak this protocol.
         case close
     }
 
-    private let callsInFlightMax: Int
-    private let lastStreamIDMax: UInt32
-    private var calls: [UInt32: InFlight] = [:]
-    private var nextStreamID: UInt32 = 1
+    let callsInFlightMax: Int
+    var lastStreamIDMax: UInt32
+    var calls: [UInt32: InFlight] = [:]
+    var nextStreamID: UInt32 = 1
+    // Beyond ttrpc.
+    var agreement = Agreement.plain
+    var hello: Hello?
+    var keepAlive: KeepAlive?
+    var pings = PingBudget()
+    var isGoingAway = false
     /// Something was received: the peer is alive and speaks this protocol.
     private(set) var hasReceived = false
 
@@ -38,14 +53,17 @@ struct ClientConnection<Call> {
     var callsInFlight: Int { calls.count }
 
     /// Whether one more call may be sent now.
-    var hasRoom: Bool { calls.count < callsInFlightMax && !isUsedUp }
+    var hasRoom: Bool { calls.count < callsInFlightMax && !isUsedUp && !isGoingAway }
 
     /// So many calls were made that another connection must take over.
     var isUsedUp: Bool { nextStreamID > lastStreamIDMax }
 
-    /// The earliest deadline of all calls.
+    /// When to look again: the earliest deadline of all calls, or of the peer.
     var nextDeadline: NIODeadline? {
-        var earliest: NIODeadline?
+        var earliest = keepAlive?.nextCheck
+        if agreement == .asked, let deadline = hello?.deadline {
+            earliest = min(earliest ?? deadline, deadline)
+        }
         for inFlight in calls.values {
             earliest = min(earliest ?? inFlight.deadline, inFlight.deadline)
         }
@@ -82,12 +100,13 @@ struct ClientConnection<Call> {
             case .data:
                 return receiveData(frame)
             default:
-                return .none
+                return receiveControl(frame)
             }
         }
     }
 
     private mutating func receiveResponse(_ frame: Frame) -> Action {
+        if frame.streamID == hello?.streamID { return receiveHello(frame.payload) }
         let kind = calls[frame.streamID]?.kind
         let action = answer(frame.streamID) { ResponseEnvelope.decode(frame.payload) }
         // Some servers put a stream's last message into a Response.
@@ -127,23 +146,30 @@ struct ClientConnection<Call> {
 
     /// Takes out the calls whose deadlines have passed; late answers to them are ignored.
     mutating func expire(now: NIODeadline) -> [Call] {
-        remove { $0.deadline <= now }
+        remove { $1.deadline <= now }.map(\.call)
     }
 
-    /// Takes out the calls that nobody waits for any more.
-    mutating func cancel(where isCancelled: (Call) -> Bool) {
-        _ = remove { isCancelled($0.call) }
+    /// Takes out the calls that nobody waits for any more; the streams that the server has to be
+    /// told of.
+    @discardableResult
+    mutating func cancel(where isCancelled: (Call) -> Bool) -> [UInt32] {
+        let cancelled = remove { isCancelled($1.call) }
+        return cancelled.isEmpty ? [] : tellable(cancelled.map(\.streamID))
     }
 
     /// The connection is gone: every call that it carried.
     mutating func close() -> [Call] {
-        remove { _ in true }
+        hello = nil
+        keepAlive = nil
+        return remove { _, _ in true }.map(\.call)
     }
 
-    private mutating func remove(where predicate: (InFlight) -> Bool) -> [Call] {
-        var removed: [Call] = []
-        for (streamID, inFlight) in calls where predicate(inFlight) {
-            removed.append(inFlight.call)
+    mutating func remove(
+        where predicate: (UInt32, InFlight) -> Bool
+    ) -> [(streamID: UInt32, call: Call)] {
+        var removed: [(streamID: UInt32, call: Call)] = []
+        for (streamID, inFlight) in calls where predicate(streamID, inFlight) {
+            removed.append((streamID, inFlight.call))
             calls[streamID] = nil
         }
         return removed

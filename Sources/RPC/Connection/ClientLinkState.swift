@@ -55,6 +55,13 @@ struct ClientLinkState<Call> {
         return .connect
     }
 
+    /// A connection is wanted though no call waits. True if one has to be made.
+    mutating func wantConnection() -> Bool {
+        guard phase == .idle else { return false }
+        phase = .connecting
+        return true
+    }
+
     /// Takes the call that has waited longest. There must be room for it.
     mutating func takeWaiting() -> Call? {
         guard phase == .ready else { return nil }

@@ -32,6 +32,13 @@ struct ServerConnection {
         /// The stream is over, by the client's fault; its handler is cancelled.
         case abort(Ended, RPCError)
         case reject(streamID: UInt32, route: Int?, error: RPCError)
+        /// The client may use the extra frames.
+        case hello(streamID: UInt32, HelloResponse)
+        /// The client wants no answer any more; the handler was cancelled.
+        case cancel(Ended)
+        /// The client takes more of a stream.
+        case grant(streamID: UInt32, bytes: Int)
+        case pong(ByteBuffer)
         case close
     }
 
@@ -57,20 +64,31 @@ struct ServerConnection {
         }
     }
 
-    private let limits: ServerLimits
+    let limits: ServerLimits
     private let routes: RouteTable
     private let kinds: [MethodKind]
+    private let methodLimits: [MethodLimit?]
     private var calls: [UInt32: Call] = [:]
-    private var lastStreamID: UInt32 = 0
-    private var isDraining = false
+    private(set) var lastStreamID: UInt32 = 0
+    var isDraining = false
     private var isInputClosed = false
     private var isClosed = false
+    // Beyond ttrpc.
+    var agreement = Agreement.plain
+    var keepAlive: KeepAlive?
+    var pings = PingBudget()
+    var lingersUntil: NIODeadline?
 
-    /// `kinds` of the routes, by their indexes.
-    init(limits: ServerLimits, routes: RouteTable, kinds: [MethodKind]) {
+    /// `kinds` of the routes, by their indexes; the route after the last one is Hello. `methodLimits`
+    /// is empty, or has one for each route.
+    init(
+        limits: ServerLimits, routes: RouteTable, kinds: [MethodKind],
+        methodLimits: [MethodLimit?] = []
+    ) {
         self.limits = limits
         self.routes = routes
         self.kinds = kinds
+        self.methodLimits = methodLimits
         calls.reserveCapacity(64)
     }
 
@@ -78,14 +96,18 @@ struct ServerConnection {
     var callsInFlight: Int { calls.count }
 
     /// No call runs and none will be taken: the connection may be closed.
-    var isFinished: Bool { (isDraining || isInputClosed) && calls.isEmpty }
+    var isFinished: Bool {
+        calls.isEmpty && (isInputClosed || (isDraining && lingersUntil == nil))
+    }
 
     /// The connection is closed and the last of its handlers has ended.
     var isGone: Bool { isClosed && calls.isEmpty }
 
-    /// The earliest deadline of a call that is not answered.
+    /// When to look again: the earliest deadline of a call that is not answered, or of the peer.
     var nextDeadline: NIODeadline? {
-        var earliest: NIODeadline?
+        guard !isClosed else { return nil }
+        var earliest = keepAlive?.nextCheck
+        if let lingersUntil { earliest = min(earliest ?? lingersUntil, lingersUntil) }
         for call in calls.values where !call.isAnswered {
             earliest = min(earliest ?? call.deadline, call.deadline)
         }
@@ -99,7 +121,7 @@ struct ServerConnection {
             switch frame.type {
             case .request: return receiveRequest(frame, now: now)
             case .data: return receiveData(frame)
-            default: return .none
+            default: return receiveControl(frame, now: now)
             }
         case .oversize(let header):
             return receiveOversize(header)
@@ -110,6 +132,7 @@ struct ServerConnection {
 
     private mutating func receiveRequest(_ frame: Frame, now: NIODeadline) -> Action {
         let streamID = frame.streamID
+        let isFirst = lastStreamID == 0
         if let refusal = admit(streamID: streamID) { return refusal }
         let envelope: RequestEnvelope
         do {
@@ -121,7 +144,12 @@ struct ServerConnection {
             return .reject(streamID: streamID, route: nil, error: envelope.unknownMethod())
         }
         if isDraining {
-            return reject(streamID, route, .unavailable, "the server is shutting down")
+            return reject(
+                streamID, kinds.indices.contains(route) ? route : nil, .unavailable,
+                "the server is shutting down")
+        }
+        guard route < kinds.count else {
+            return receiveHello(envelope.payload, streamID: streamID, isFirst: isFirst, now: now)
         }
         guard envelope.timeoutNanoseconds >= 0 else {
             return reject(streamID, route, .deadlineExceeded, "the deadline had passed before")
@@ -130,6 +158,11 @@ struct ServerConnection {
             return reject(
                 streamID, route, .resourceExhausted,
                 "more than \(limits.callsInFlightMax) calls in flight on one connection")
+        }
+        if !methodLimits.isEmpty, let limit = methodLimits[route], !limit.enter() {
+            return reject(
+                streamID, route, .resourceExhausted,
+                "more than \(limit.callsInFlightMax) calls of this method in flight")
         }
         let timeout =
             envelope.timeoutNanoseconds == 0
@@ -199,10 +232,16 @@ struct ServerConnection {
 
     /// Ends a stream with an error. Nothing if it is over already.
     mutating func abort(_ streamID: UInt32, _ error: RPCError) -> Action {
-        guard let call = calls[streamID], !call.isAnswered else { return .none }
+        guard let ended = leave(streamID) else { return .none }
+        return .abort(ended, error)
+    }
+
+    /// Cancels the handler of a call that is not answered; what it returns is dropped.
+    mutating func leave(_ streamID: UInt32) -> Ended? {
+        guard let call = calls[streamID], !call.isAnswered else { return nil }
         call.task?.cancel()
         calls[streamID]?.isAnswered = true
-        return .abort(call.ended(streamID), error)
+        return call.ended(streamID)
     }
 
     /// Whether the handler's messages are still wanted.
@@ -238,10 +277,9 @@ struct ServerConnection {
 
     /// A handler ended. Nil if its reply is not wanted, because the call was answered before.
     mutating func finish(streamID: UInt32) -> Ended? {
-        guard let call = calls.removeValue(forKey: streamID), !call.isAnswered, !isClosed else {
-            return nil
-        }
-        return call.ended(streamID)
+        guard let call = calls.removeValue(forKey: streamID) else { return nil }
+        if !methodLimits.isEmpty { methodLimits[call.route]?.leave() }
+        return call.isAnswered || isClosed ? nil : call.ended(streamID)
     }
 
     /// Cancels the calls whose deadlines have passed. They are to be answered now; what their
@@ -258,12 +296,8 @@ struct ServerConnection {
         return expired
     }
 
-    /// From now on new calls are refused; running ones go on.
-    mutating func drain() {
-        isDraining = true
-    }
-
-    /// The peer sends nothing more but may still read. The streams that it left open.
+    /// The peer sends nothing more but may still read. The streams that it left open. (A peer that
+    /// has agreed on the extra frames does not close half: it has gone.)
     mutating func inputClosed() -> [UInt32] {
         isInputClosed = true
         var cut: [UInt32] = []

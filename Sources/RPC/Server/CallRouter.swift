@@ -16,6 +16,8 @@ package struct CallRouter: Sendable {
         var handler: CallHandler
         /// False for what is answered without credentials.
         var isIntercepted = true
+        /// Calls that may run at once on the server; nil = as many as its connections may have.
+        var callsInFlightMax: Int?
     }
 
     private(set) var routes: [Route] = []
@@ -95,6 +97,15 @@ package struct CallRouter: Sendable {
                 handler: handler, isIntercepted: isIntercepted))
     }
 
+    /// Bounds the calls of a method that run at once on the server, over all its connections; more
+    /// are answered RESOURCE_EXHAUSTED. The method must have its handler already.
+    package mutating func limit(_ method: some AnyMethod, callsInFlightMax: Int) {
+        precondition(callsInFlightMax > 0, "a method without calls")
+        let index = routes.firstIndex { $0.service == method.service && $0.method == method.name }
+        precondition(index != nil, "\(method.service)/\(method.name) has no handler")
+        if let index { routes[index].callsInFlightMax = callsInFlightMax }
+    }
+
     private static func decode<Request: Message>(_ bytes: ByteBuffer) throws -> Request {
         do {
             return try Request(serialized: bytes.readableBytesUInt8Span)
@@ -106,7 +117,8 @@ package struct CallRouter: Sendable {
     private static func messages<Request: Message>(
         _ context: CallContext
     ) throws -> MessageStream<Request> {
-        MessageStream(try stream(context).inbound)
+        let stream = try stream(context)
+        return MessageStream(stream.inbound, grant: stream.grant)
     }
 
     private static func writer<Response: Message>(

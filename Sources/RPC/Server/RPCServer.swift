@@ -1,5 +1,6 @@
 import Glibc
 package import Logging
+package import Metrics
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -9,7 +10,8 @@ import Synchronization
 ///
 /// `run()` binds every address, serves until graceful shutdown, lets running calls end, cancels
 /// what is left after ``RPCServerConfiguration/drainTimeout``, and returns when all is gone. Every
-/// server answers `usher.rpc.v1.Health` and `usher.rpc.v1.Reflection`, without its interceptors.
+/// server answers `usher.rpc.v1.Health`, `usher.rpc.v1.Reflection` and, as a connection's first
+/// call, `usher.rpc.v1.Control/Hello`, without its interceptors.
 package final class RPCServer: Service {
     private let addresses: [RPCAddress]
     private let configuration: RPCServerConfiguration
@@ -20,11 +22,12 @@ package final class RPCServer: Service {
     private let listening: EventLoopPromise<[RPCAddress]>
     private let isRunning = Atomic(false)
 
-    /// Interceptors run in the order given, the first outermost.
+    /// Interceptors run in the order given, the first outermost. Metrics go to `metrics`.
     package init(
         router: CallRouter, addresses: [RPCAddress],
         configuration: RPCServerConfiguration = RPCServerConfiguration(),
-        interceptors: [any ServerInterceptor] = [], logger: Logger
+        interceptors: [any ServerInterceptor] = [], logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.addresses = addresses
         self.configuration = configuration
@@ -42,7 +45,9 @@ package final class RPCServer: Service {
             configuration.contracts,
             partSizeMax: min(
                 ReflectionService.partSizeMax, configuration.limits.payloadSizeMax / 2))
-        core = ServerCore(router: router, limits: configuration.limits, logger: logger)
+        core = ServerCore(
+            router: router, limits: configuration.limits,
+            offersExtension: configuration.offersExtension, logger: logger, metrics: metrics)
         listening = group.any().makePromise()
     }
 

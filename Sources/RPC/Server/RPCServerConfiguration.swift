@@ -5,6 +5,8 @@ package import Wire
 package struct RPCServerConfiguration: Sendable {
     /// What one connection may cost.
     package var limits = ServerLimits()
+    /// Whether clients may agree on cancellation, pings, windows and go-away (docs/rpc.md).
+    package var offersExtension = true
     /// Open connections; more are closed when they come.
     package var connectionsMax = 4096
     /// How long running calls may go on after a graceful shutdown began; then they are cancelled.

@@ -8,15 +8,15 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let core: ServerCore
+    let core: ServerCore
     private let link: ServerLink
     private let peer: String
     private var identity: PeerIdentity?
-    private var context: ChannelHandlerContext?
+    var context: ChannelHandlerContext?
     private var decoder: FrameDecoder
-    private var connection: ServerConnection
-    private var out = ByteBuffer()
-    private var streams: [UInt32: ServerStream] = [:]
+    var connection: ServerConnection
+    var out = ByteBuffer()
+    var streams: [UInt32: ServerStream] = [:]
     /// What streams have written while the peer did not read; bounded by their windows.
     private var waiting = CircularBuffer<ServerLink.Message>()
     /// Frames are being taken or replies written: what comes back at once waits for that to end.
@@ -34,7 +34,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         self.peer = peer
         decoder = FrameDecoder(payloadSizeMax: core.limits.payloadSizeMax)
         connection = ServerConnection(
-            limits: core.limits, routes: core.table, kinds: core.kinds)
+            limits: core.limits, routes: core.table, kinds: core.kinds,
+            methodLimits: core.methodLimits)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -50,6 +51,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         decoder.append(unwrapInboundIn(data))
+        connection.keepAlive?.received()
         isBusy = true
         process(context)
         isBusy = false
@@ -76,6 +78,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .some(.inputClosed) = event as? ChannelEvent {
+            if connection.agreement.isAgreed { return context.close(promise: nil) }
             let error = RPCError(.cancelled, "the client has closed its side of the connection")
             for streamID in connection.inputClosed() { streams[streamID]?.inbound.finish(error) }
             settle(context)
@@ -116,7 +119,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
                 return
             }
             guard let event = decoder.next() else { return }
-            switch connection.receive(event, now: now) {
+            let action = connection.receive(event, now: now)
+            switch action {
             case .none:
                 break
             case .start(let start):
@@ -137,6 +141,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
             case .close:
                 context.close(promise: nil)
                 return
+            default:
+                receiveControl(action, now: now)
             }
         }
     }
@@ -167,7 +173,9 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     }
 
     private func open(_ start: ServerConnection.Start) -> ServerStream {
-        let stream = ServerStream(streamID: start.streamID, link: link, limits: core.limits)
+        let stream = ServerStream(
+            streamID: start.streamID, link: link, limits: core.limits,
+            windows: connection.streamWindows)
         streams[start.streamID] = stream
         if start.kind.clientStreams {
             // The first message fits in any case.
@@ -208,7 +216,11 @@ final class ServerChannelHandler: ChannelDuplexHandler {
                 finish(streamID, outcome)
             case .finished, .message:
                 waiting.append(message)
-            case .drain: connection.drain()
+            case .grant(let streamID):
+                if let bytes = streams[streamID]?.inbound.takeGrant() {
+                    out.writeWindowFrame(streamID: streamID, bytes: bytes)
+                }
+            case .drain: drain()
             case .close: context?.close(promise: nil)
             }
         }
@@ -224,10 +236,10 @@ final class ServerChannelHandler: ChannelDuplexHandler {
             case .message(let streamID, let message):
                 guard connection.isOpen(streamID: streamID) else { continue }
                 out.writeDataFrame(streamID: streamID, message: message)
-                streams[streamID]?.window.release(message.count + FrameHeader.size)
+                streams[streamID]?.window.release(StreamWindow.cost(message.count))
             case .finished(let streamID, let outcome):
                 finish(streamID, outcome)
-            case .drain, .close:
+            case .grant, .drain, .close:
                 break
             }
         }
@@ -256,7 +268,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         recordEnd(ended, code, now: .now())
     }
 
-    private func recordEnd(
+    func recordEnd(
         _ ended: ServerConnection.Ended, _ code: RPCCode, now: NIODeadline
     ) {
         core.metrics[ended.route].recordEnd(code, duration: now - ended.startedAt)
@@ -266,7 +278,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     /// One timer for the earliest deadline. It is not moved when that call ends: a timer that finds
     /// nothing to do costs less than one that every call sets and takes back.
-    private func schedule(_ deadline: NIODeadline) {
+    func schedule(_ deadline: NIODeadline) {
         guard let context, deadline < timer?.deadline ?? .distantFuture else { return }
         timer?.scheduled.cancel()
         let scheduled = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
@@ -281,6 +293,13 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         let error = RPCError(.deadlineExceeded, "the deadline has passed")
         for ended in connection.expire(now: now) {
             answer(ended, error, now: now)
+        }
+        switch connection.checkPeer(now: now, isRead: context?.channel.isWritable == true) {
+        case .none: break
+        case .ping: out.writePingFrame()
+        case .dead:
+            context?.close(promise: nil)
+            return
         }
         if let next = connection.nextDeadline {
             schedule(max(next, now + .milliseconds(1)))

@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import NIOCore
 import ServiceContextModule
 import Wire
@@ -14,18 +15,32 @@ final class ServerCore: Sendable {
     let routes: [CallRouter.Route]
     let table: RouteTable
     let kinds: [MethodKind]
+    /// Of each route that has one; empty if none has.
+    let methodLimits: [MethodLimit?]
     let metrics: [MethodMetrics]
     let callsInFlight = SharedGauge(label: "grpc_server_in_flight")
     private let logger: Logger
 
-    init(router: CallRouter, limits: ServerLimits, logger: Logger) {
+    init(
+        router: CallRouter, limits: ServerLimits, offersExtension: Bool, logger: Logger,
+        metrics factory: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.limits = limits
         routes = router.routes
-        table = RouteTable(router.routes.map { ($0.service, $0.method) })
+        var names = router.routes.map { ($0.service, $0.method) }
+        let hello = ControlService.hello
+        if offersExtension { names.append((hello.service, hello.name)) }
+        table = RouteTable(names)
         kinds = router.routes.map(\.kind)
+        let isLimited = router.routes.contains { $0.callsInFlightMax != nil }
+        methodLimits =
+            isLimited
+            ? router.routes.map { $0.callsInFlightMax.map(MethodLimit.init(callsInFlightMax:)) }
+            : []
         metrics = router.routes.map {
             MethodMetrics(
-                side: "server", kind: $0.kind, service: $0.service, method: $0.method)
+                side: "server", kind: $0.kind, service: $0.service, method: $0.method,
+                factory: factory)
         }
         self.logger = logger
     }

@@ -10,6 +10,11 @@ package struct ServerLimits: Sendable {
     package var timeoutMax: TimeAmount = .minutes(5)
     /// Bytes of replies that may wait for the peer to read them before no more calls are read.
     package var outboundSizeMax = 1 << 20
+    /// When a peer that knows pings is asked whether it is still there, and given up; nil = never.
+    package var keepAlive: KeepAliveSettings? = KeepAliveSettings(
+        interval: .seconds(30), timeout: .seconds(20))
+    /// How long a peer that was told to go away may take to close an idle connection.
+    package var goAwayWait = TimeAmount.seconds(1)
     /// What each stream may have waiting.
     package var stream = StreamLimits()
     /// Bytes in one frame's payload, both ways.

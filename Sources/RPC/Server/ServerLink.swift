@@ -6,6 +6,7 @@ final class ServerLink: Sendable {
     enum Message: Sendable {
         case finished(UInt32, ServerCore.Outcome)
         case message(UInt32, [UInt8])
+        case grant(UInt32)
         case drain
         case close
     }
@@ -36,6 +37,11 @@ final class ServerLink: Sendable {
     /// A stream's handler has written a message, within the stream's window.
     func send(_ streamID: UInt32, _ message: [UInt8]) {
         mailbox.post(.message(streamID, message))
+    }
+
+    /// A stream's handler has read so much that its client may send more.
+    func grant(_ streamID: UInt32) {
+        mailbox.post(.grant(streamID))
     }
 
     /// A handler has ended. A stream's end goes the way of its messages, so that it is the last.

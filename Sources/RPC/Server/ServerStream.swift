@@ -8,12 +8,17 @@ final class ServerStream: Sendable {
     private let link: ServerLink
     private let payloadSizeMax: Int
 
-    init(streamID: UInt32, link: ServerLink, limits: ServerLimits) {
+    /// The windows are those of the connection's ``Agreement``.
+    init(
+        streamID: UInt32, link: ServerLink, limits: ServerLimits,
+        windows: (client: Int?, server: Int?)
+    ) {
         self.streamID = streamID
         self.link = link
         payloadSizeMax = limits.payloadSizeMax
-        inbound = InboundQueue(limits: limits.stream)
-        window = OutboundWindow(sizeMax: limits.stream.writtenSizeMax)
+        inbound = InboundQueue(limits: limits.stream, windowSize: windows.server)
+        window = OutboundWindow(
+            sizeMax: limits.stream.writtenSizeMax, windowSize: windows.client)
     }
 
     func send(_ message: [UInt8]) async throws(RPCError) {
@@ -21,8 +26,13 @@ final class ServerStream: Sendable {
             throw RPCError(
                 .resourceExhausted, "a message of \(message.count) bytes fits no frame")
         }
-        try await window.reserve(message.count + FrameHeader.size)
+        try await window.reserve(StreamWindow.cost(message.count))
         link.send(streamID, message)
+    }
+
+    /// The handler has read so much that the client has to be granted more.
+    func grant() {
+        link.grant(streamID)
     }
 
     /// The call was answered, or the connection is gone.

@@ -1,16 +1,27 @@
 import NIOCore
 import Synchronization
 
-/// The messages of one stream that were received and not read yet, bounded. One task reads; the
-/// connection's loop puts in and ends it.
+/// The messages of one stream that were received and not read yet, bounded: by the stream's window
+/// where one was agreed on, else by ``StreamLimits``. One task reads; the connection's loop puts in
+/// and ends it.
 final class InboundQueue: Sendable {
+    /// What a reader gets.
+    struct Received {
+        /// Nil after the last one.
+        var message: ByteBuffer?
+        /// The sender has to be granted more: the connection is to call ``takeGrant()``.
+        var isGrantDue = false
+    }
+
+    private typealias Reader = CheckedContinuation<Result<Received, RPCError>, Never>
+
     private enum End {
         case finished
         case failed(RPCError)
 
-        var result: Result<ByteBuffer?, RPCError> {
+        var result: Result<Received, RPCError> {
             switch self {
-            case .finished: .success(nil)
+            case .finished: .success(Received())
             case .failed(let error): .failure(error)
             }
         }
@@ -20,34 +31,72 @@ final class InboundQueue: Sendable {
         var messages = CircularBuffer<ByteBuffer>()
         var size = 0
         var end: End?
-        var reader: CheckedContinuation<Result<ByteBuffer?, RPCError>, Never>?
+        var reader: Reader?
+        var window: ReceiveWindow?
+        var isGrantSignalled = false
+
+        /// What the reader of a message gets; the sender may send as much again.
+        mutating func read(_ message: ByteBuffer) -> Received {
+            window?.consume(message.readableBytes)
+            let isDue = end == nil && !isGrantSignalled && window?.isGrantDue == true
+            if isDue { isGrantSignalled = true }
+            return Received(message: message, isGrantDue: isDue)
+        }
+
+        /// Whether the sender may have sent a message of that size now.
+        mutating func admits(_ size: Int, isRead: Bool, limits: StreamLimits) -> Bool {
+            if window != nil { return window?.receive(size) == true }
+            return isRead || messages.isEmpty
+                || (messages.count < limits.messagesMax && self.size + size <= limits.sizeMax)
+        }
     }
 
     private let limits: StreamLimits
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(limits: StreamLimits) {
+    /// `windowSize` as it was agreed on.
+    init(limits: StreamLimits, windowSize: Int? = nil) {
         self.limits = limits
+        state = Mutex(State(window: windowSize.map(ReceiveWindow.init)))
     }
 
-    /// Adds a message; false, with nothing added, when too much waits already. One message always
-    /// fits an empty queue. What comes after the end is dropped.
+    /// The peers have agreed on a window, before anything has come.
+    func open(windowSize: Int) {
+        state.withLock { $0.window = ReceiveWindow(size: windowSize) }
+    }
+
+    /// Adds a message; false, with nothing added, when too much waits already or the window is
+    /// broken. One message always fits an empty queue. What comes after the end is dropped.
     func push(_ message: ByteBuffer) -> Bool {
-        let (isAccepted, reader) = state.withLock {
-            state -> (Bool, CheckedContinuation<Result<ByteBuffer?, RPCError>, Never>?) in
+        let (isAccepted, waiting) = state.withLock { state -> (Bool, (Reader, Received)?) in
             guard state.end == nil else { return (true, nil) }
-            if let reader = state.reader.take() { return (true, reader) }
-            guard
-                state.messages.isEmpty
-                    || (state.messages.count < limits.messagesMax
-                        && state.size + message.readableBytes <= limits.sizeMax)
-            else { return (false, nil) }
-            state.messages.append(message)
+            let isRead = state.reader != nil
+            guard state.admits(message.readableBytes, isRead: isRead, limits: limits) else {
+                return (false, nil)
+            }
+            if let reader = state.reader.take() {
+                return (true, (reader, state.read(message)))
+            }
+            state.messages.append(Self.kept(message))
             state.size += message.readableBytes
             return (true, nil)
         }
-        reader?.resume(returning: .success(message))
+        if let (reader, received) = waiting { reader.resume(returning: .success(received)) }
         return isAccepted
+    }
+
+    /// A small message does not keep the large buffer that it was read into.
+    private static func kept(_ message: ByteBuffer) -> ByteBuffer {
+        guard message.storageCapacity > 2 * message.readableBytes + 256 else { return message }
+        return ByteBuffer(bytes: message.readableBytesView)
+    }
+
+    /// What the sender is to be granted now, if anything. After the end nothing.
+    func takeGrant() -> Int? {
+        state.withLock { state in
+            state.isGrantSignalled = false
+            return state.end == nil ? state.window?.takeGrant() : nil
+        }
     }
 
     /// Nothing more will come: the reader gets what waits, then the end, or the error. The first
@@ -67,9 +116,7 @@ final class InboundQueue: Sendable {
                 state.messages.removeAll()
                 state.size = 0
             }
-            guard state.end == nil else {
-                return nil as CheckedContinuation<Result<ByteBuffer?, RPCError>, Never>?
-            }
+            guard state.end == nil else { return nil as Reader? }
             state.end = end
             return state.reader.take()
         }
@@ -78,13 +125,13 @@ final class InboundQueue: Sendable {
 
     /// The next message; nil after the last. Throws how the stream failed, CANCELLED when the
     /// reading task is cancelled, which ends the queue.
-    func next() async throws(RPCError) -> ByteBuffer? {
+    func next() async throws(RPCError) -> Received {
         try await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let ready: Result<ByteBuffer?, RPCError>? = state.withLock { state in
+                let ready: Result<Received, RPCError>? = state.withLock { state in
                     if let message = state.messages.popFirst() {
                         state.size -= message.readableBytes
-                        return .success(message)
+                        return .success(state.read(message))
                     }
                     if let end = state.end { return end.result }
                     guard state.reader == nil else {

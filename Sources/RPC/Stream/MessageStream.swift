@@ -6,23 +6,29 @@ package struct MessageStream<Element: Message>: AsyncSequence, Sendable {
     package typealias Failure = RPCError
 
     private let queue: InboundQueue
+    private let grant: @Sendable () -> Void
 
-    init(_ queue: InboundQueue) {
+    /// `grant` tells the connection that the sender has to be granted more.
+    init(_ queue: InboundQueue, grant: @escaping @Sendable () -> Void) {
         self.queue = queue
+        self.grant = grant
     }
 
     /// Reads on where the last iterator stopped.
     package func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(queue: queue)
+        AsyncIterator(queue: queue, grant: grant)
     }
 
     package struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let queue: InboundQueue
+        fileprivate let grant: @Sendable () -> Void
 
         /// The next message; nil after the peer has closed its side. Throws how the stream ended
         /// otherwise, INTERNAL for a message that does not decode.
         package mutating func next() async throws(RPCError) -> Element? {
-            guard let bytes = try await queue.next() else { return nil }
+            let received = try await queue.next()
+            if received.isGrantDue { grant() }
+            guard let bytes = received.message else { return nil }
             do {
                 return try Element(serialized: bytes.readableBytesUInt8Span)
             } catch {

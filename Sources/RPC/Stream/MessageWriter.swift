@@ -9,7 +9,7 @@ package struct ResponseWriter<Response: Message>: Sendable {
     }
 
     /// Sends a message, after those that this task has written before. Waits while the client is
-    /// slow to read (``StreamLimits/writtenSizeMax``). Throws why the stream is over, or
+    /// slow to read (``StreamLimits``). Throws why the stream is over, or
     /// RESOURCE_EXHAUSTED for a message that fits no frame.
     package func write(_ message: Response) async throws(RPCError) {
         try await stream.send(message.serialized())

@@ -1,7 +1,8 @@
 import NIOCore
 import Synchronization
 
-/// Bounds what the writers of one stream have handed over and the connection has not taken yet.
+/// Makes the writers of one stream wait: while the connection has not taken what they have handed
+/// over before, and while the receiver's window is used up. So what was handed over may be sent.
 final class OutboundWindow: Sendable {
     private struct Waiter {
         let id: UInt64
@@ -11,16 +12,36 @@ final class OutboundWindow: Sendable {
 
     private struct State {
         var taken = 0
+        var window: SendWindow
         var closed: RPCError?
         var waiters = CircularBuffer<Waiter>()
         var nextID: UInt64 = 0
+
+        mutating func take(_ count: Int, sizeMax: Int) -> Bool {
+            guard taken < sizeMax, window.isOpen else { return false }
+            taken += count
+            window.take(count)
+            return true
+        }
+
+        /// Those that need not wait any more.
+        mutating func takeReady(sizeMax: Int) -> [Waiter] {
+            var ready: [Waiter] = []
+            while let waiter = waiters.first, take(waiter.count, sizeMax: sizeMax) {
+                ready.append(waiters.removeFirst())
+            }
+            return ready
+        }
     }
 
     private let sizeMax: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(sizeMax: Int) {
+    /// Bytes that may wait for the connection, and the receiver's window, nil where it takes any
+    /// number.
+    init(sizeMax: Int, windowSize: Int? = nil) {
         self.sizeMax = max(sizeMax, 1)
+        state = Mutex(State(window: SendWindow(size: windowSize)))
     }
 
     /// Waits for room for `count` bytes, in order. Throws why the stream is over, or CANCELLED.
@@ -34,8 +55,7 @@ final class OutboundWindow: Sendable {
                 let ready: RPCError?? = state.withLock { state in
                     if let closed = state.closed { return closed }
                     if Task.isCancelled { return Self.cancelled }
-                    if state.waiters.isEmpty, state.taken < sizeMax {
-                        state.taken += count
+                    if state.waiters.isEmpty, state.take(count, sizeMax: sizeMax) {
                         return .some(nil)
                     }
                     state.waiters.append(
@@ -58,14 +78,23 @@ final class OutboundWindow: Sendable {
 
     /// The connection has taken `count` bytes.
     func release(_ count: Int) {
-        let ready = state.withLock { state -> [Waiter] in
-            state.taken -= count
-            var ready: [Waiter] = []
-            while state.taken < sizeMax, let waiter = state.waiters.popFirst() {
-                state.taken += waiter.count
-                ready.append(waiter)
-            }
-            return ready
+        change { $0.taken -= count }
+    }
+
+    /// The receiver takes `bytes` more.
+    func grant(_ bytes: Int) {
+        change { $0.window.grant(bytes) }
+    }
+
+    /// The receiver has told its window after `assumed` bytes were taken for it.
+    func settle(windowSize: Int?, assumed: Int) {
+        change { $0.window.settle(size: windowSize, assumed: assumed) }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let ready = state.withLock { state in
+            body(&state)
+            return state.takeReady(sizeMax: sizeMax)
         }
         for waiter in ready { waiter.continuation.resume(returning: nil) }
     }

@@ -210,7 +210,9 @@ struct RPCClientTests {
     @Test("idempotent calls are tried again when their connection breaks, others are not")
     func retries() async throws {
         let breaker = try await BreakingServer.start(connectionsToBreak: 2)
-        let client = RPCClient(address: .unix(breaker.path))
+        var configuration = RPCClientConfiguration()
+        configuration.asksForExtension = false
+        let client = RPCClient(address: .unix(breaker.path), configuration: configuration)
         #expect(await error(client, EchoService.yielding)?.code == .unavailable)
         #expect(breaker.requests.count == 1)
         let reply = try await client.call(EchoService.unary, StringValue("a"))

@@ -8,13 +8,14 @@ import Wire
 @Suite("Streams")
 struct StreamTests {
     private func withClient<R>(
-        server: RPCServerConfiguration = RPCServerConfiguration(),
+        server: RPCServerConfiguration = RPCServerConfiguration(), isPlain: Bool = false,
         _ body: (RPCClient) async throws -> R
     ) async throws -> R {
         try await withEchoServer(configuration: server) { server in
             // Longer than any machine is busy.
             var configuration = RPCClientConfiguration()
             configuration.timeout = .seconds(120)
+            configuration.asksForExtension = !isPlain
             let client = RPCClient(address: server.address, configuration: configuration)
             let result: R
             do {
@@ -52,10 +53,7 @@ struct StreamTests {
 
     @Test("a client stream of many messages, empty ones too", arguments: [0, 1, 10_000])
     func clientStream(count: Int) async throws {
-        // The messages come as fast as they can; nothing tells the client to wait.
-        var configuration = RPCServerConfiguration()
-        configuration.limits.stream.messagesMax = 20_000
-        try await withClient(server: configuration) { client in
+        try await withClient { client in
             let reply = try await client.withClientStream(EchoService.up) { requests in
                 for _ in 0..<count { try await requests.write(StringValue()) }
             }
@@ -152,11 +150,11 @@ struct StreamTests {
         }
     }
 
-    @Test("a client that is faster than the method loses its stream, not its connection")
+    @Test("a plain client that is faster than the method loses its stream, not its connection")
     func overflow() async throws {
         var configuration = RPCServerConfiguration()
         configuration.limits.stream.messagesMax = 16
-        try await withClient(server: configuration) { client in
+        try await withClient(server: configuration, isPlain: true) { client in
             let code = await code {
                 _ = try await client.withClientStream(EchoService.deaf) { requests in
                     while true { try await requests.write(StringValue("x")) }
@@ -168,9 +166,9 @@ struct StreamTests {
         }
     }
 
-    @Test("a server that is faster than the reader loses that stream, not the connection")
+    @Test("a plain server that is faster than the reader loses that stream, not the connection")
     func clientOverflow() async throws {
-        try await withClient { client in
+        try await withClient(isPlain: true) { client in
             try await client.withServerStream(EchoService.flood, StringValue("1000")) {
                 messages in
                 // Nothing is read until a unary call has come back through the flood.

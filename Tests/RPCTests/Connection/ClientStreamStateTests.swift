@@ -28,6 +28,7 @@ struct ClientStreamStateTests {
         case .answer(_, .failure(let error)): "error \(error.code.name)"
         case .message(_, let payload): "message \(payload.hex)"
         case .end(_, let last): "end \(last?.hex ?? "-")"
+        default: "control"
         }
     }
 

@@ -176,7 +176,7 @@ struct ServerConnectionTests {
     func drain() {
         var connection = connection()
         _ = connection.receive(.frame(unaryRequest(streamID: 1, value: "")), now: now)
-        connection.drain()
+        #expect(connection.drain(now: now) == nil)
         #expect(!connection.isFinished)
         let refused = connection.receive(.frame(unaryRequest(streamID: 3, value: "")), now: now)
         #expect(code(refused) == .unavailable)

@@ -47,6 +47,7 @@ struct ServerStreamStateTests {
         case .abort(let ended, let error): "\(ended.streamID): abort \(error.code.name)"
         case .reject(let streamID, _, let error): "\(streamID): reject \(error.code.name)"
         case .close: "close"
+        default: "control"
         }
     }
 

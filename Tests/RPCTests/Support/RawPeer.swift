@@ -115,3 +115,36 @@ func requestFrame(
 func unaryRequest(streamID: UInt32, value: String) -> Frame {
     requestFrame(streamID: streamID, method: "Unary", value: value)
 }
+
+/// A Hello as a client sends it.
+func helloFrame(
+    streamID: UInt32 = 1, version: UInt32 = 1, streamWindow: UInt32 = 0
+) -> Frame {
+    var payload = ByteBuffer()
+    HelloRequest.with {
+        $0.version = version
+        $0.streamWindow = streamWindow
+    }.withSerialized {
+        payload.writeRequestEnvelope(
+            service: "usher.rpc.v1.Control", method: "Hello", payload: $0, metadata: [:])
+    }
+    return Frame(streamID: streamID, type: .request, payload: payload)
+}
+
+/// A Hello's answer as a server sends it.
+func helloAnswer(streamID: UInt32 = 1, version: UInt32 = 1, streamWindow: UInt32 = 0) -> Frame {
+    var bytes = ByteBuffer()
+    let response = HelloResponse.with {
+        $0.version = version
+        $0.streamWindow = streamWindow
+    }
+    _ = bytes.writeReplyFrame(
+        streamID: streamID, payload: response.serialized(), sizeMax: FrameHeader.payloadSizeMax)
+    bytes.moveReaderIndex(forwardBy: FrameHeader.size)
+    return Frame(streamID: streamID, type: .response, payload: bytes)
+}
+
+/// A frame with a number, as window and go-away are.
+func numberFrame(_ type: FrameType, streamID: UInt32 = 1, _ number: UInt32) -> Frame {
+    Frame(streamID: streamID, type: type, payload: ByteBuffer(integer: number))
+}

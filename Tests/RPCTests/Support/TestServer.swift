@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Metrics
 import NIOCore
 import RPC
 import ServiceContextModule
@@ -7,18 +8,22 @@ import ServiceLifecycle
 import Synchronization
 import Testing
 
-/// Runs an echo server on a unix socket of its own while the body runs.
+/// Runs an echo server on a unix socket, by default one of its own, while the body runs, then shuts
+/// it down gracefully.
 func withEchoServer<R>(
+    path: String = "/tmp/usher-rpc-\(UUID().uuidString.prefix(8)).sock",
     configuration: RPCServerConfiguration = RPCServerConfiguration(),
+    router: CallRouter = echoRouter(),
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance,
     interceptors: [any ServerInterceptor] = [],
     log: LogRecorder = LogRecorder(),
     _ body: (EchoServer) async throws -> R
 ) async throws -> R {
-    let path = "/tmp/usher-rpc-\(UUID().uuidString.prefix(8)).sock"
     let logger = Logger(label: "test") { _ in log }
     let server = RPCServer(
-        router: echoRouter(), addresses: [.unix(path), .tcp(host: "127.0.0.1", port: 0)],
-        configuration: configuration, interceptors: interceptors, logger: logger)
+        router: router, addresses: [.unix(path), .tcp(host: "127.0.0.1", port: 0)],
+        configuration: configuration, interceptors: interceptors, logger: logger,
+        metrics: metrics)
     let group = ServiceGroup(
         configuration: .init(
             services: [.init(service: server)], logger: Logger(label: "test") { _ in log }))

@@ -1,0 +1,96 @@
+import NIOCore
+import Wire
+
+// What a client does beyond ttrpc, with servers that agree to it; see `ControlFrame`.
+extension ClientConnection {
+    /// A Hello that was sent.
+    struct Hello {
+        let streamID: UInt32
+        /// A server that has not answered by then counts as plain, until it does.
+        let deadline: NIODeadline
+        /// What the client takes of each stream; nil = any number.
+        let window: Int?
+        let keepAlive: KeepAlive?
+        /// Calls that were cancelled before the answer.
+        var cancelled: [UInt32] = []
+    }
+
+    /// Streams, the calls that are not unary.
+    var streams: [Call] {
+        calls.values.filter { $0.kind != .unary }.map(\.call)
+    }
+
+    /// The stream for a Hello, which is sent before every call. It is no call of anyone and takes
+    /// no place of one.
+    mutating func startHello(
+        window: Int?, keepAlive: KeepAliveSettings?, now: NIODeadline, deadline: NIODeadline
+    ) -> UInt32 {
+        let streamID = nextStreamID
+        nextStreamID += 2
+        lastStreamIDMax += 2
+        agreement = .asked
+        hello = Hello(
+            streamID: streamID, deadline: deadline, window: window,
+            keepAlive: keepAlive.map { KeepAlive($0, now: now) })
+        return streamID
+    }
+
+    /// Anything but an OK that names a version leaves the connection plain.
+    mutating func receiveHello(_ payload: ByteBuffer) -> Action {
+        guard let hello else { return .none }
+        self.hello = nil
+        guard case .success(let bytes) = ResponseEnvelope.decode(payload),
+            let response = try? HelloResponse(serialized: bytes.readableBytesUInt8Span),
+            response.version == ControlService.version
+        else {
+            agreement = .plain
+            return .settled(cancelled: [])
+        }
+        agreement = .agreed(
+            clientWindow: hello.window,
+            serverWindow: StreamWindow.size(announced: response.streamWindow))
+        keepAlive = hello.keepAlive
+        return .settled(cancelled: hello.cancelled)
+    }
+
+    /// Of cancelled calls those that the server is told of now: all, none, or none yet.
+    mutating func tellable(_ streamIDs: [UInt32]) -> [UInt32] {
+        switch agreement {
+        case .agreed:
+            return streamIDs
+        case .asked:
+            let room = callsInFlightMax - (hello?.cancelled.count ?? 0)
+            hello?.cancelled.append(contentsOf: streamIDs.prefix(max(room, 0)))
+            return []
+        case .plain:
+            return []
+        }
+    }
+
+    /// Frames of types that ttrpc does not know; from a plain peer they mean nothing.
+    mutating func receiveControl(_ frame: Frame) -> Action {
+        guard agreement.isAgreed, let control = ControlFrame(frame) else { return .none }
+        switch control {
+        case .ping(let payload):
+            return .ping(payload)
+        case .pong, .cancel:
+            return .none
+        case .window(let streamID, let bytes):
+            return calls[streamID].map { .grant($0.call, bytes: bytes) } ?? .none
+        case .goAway(let lastStreamID):
+            isGoingAway = true
+            return .goAway(refused: remove { id, _ in id > lastStreamID }.map(\.call))
+        case .malformed:
+            return .close
+        }
+    }
+
+    /// The time has come to look whether the server is there, and whether it has answered.
+    mutating func checkPeer(now: NIODeadline) -> KeepAlive.Step {
+        if agreement == .asked, let deadline = hello?.deadline, deadline <= now {
+            agreement = .plain
+            hello?.cancelled = []
+        }
+        return keepAlive?.check(now: now) ?? .none
+    }
+}
