@@ -74,13 +74,21 @@ extension BinaryDecoder: FieldVisitor {
     package mutating func field<M: Message>(
         _ number: UInt32, _ name: StaticString, _ value: inout [M]
     ) {
-        while tag == number << 3 | WireType.lengthDelimited.rawValue {
-            var element = M()
-            readMessage(into: &element)
-            if failed { return }
-            value.append(element)
-            nextTag()
+        if tag == number << 3 | WireType.lengthDelimited.rawValue {
+            readRepeated(number, &value)
         }
+    }
+
+    @inlinable
+    mutating func readRepeated<M: Message>(_ number: UInt32, _ value: inout [M]) {
+        // Room once for the run at hand; runs that come later grow the array as usual.
+        if value.isEmpty { value.reserveCapacity(countRun()) }
+        repeat {
+            value.append(M())
+            // Decoded where it stays: a copy would retain every string.
+            readMessage(into: &value[value.count - 1])
+            nextTag()
+        } while tag == number << 3 | WireType.lengthDelimited.rawValue
     }
 
     @inlinable

@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Reads the wire format from borrowed bytes. A message's `visit` is called until all tags are
 /// used up: each field takes its values while the current tag is its own, so fields in order cost one
 /// pass. The first error sticks, and moves the cursor to the end, so nothing more is read.
@@ -17,10 +13,16 @@ package struct BinaryDecoder {
     @usableFromInline var tagStart: UnsafePointer<UInt8>
     @usableFromInline var depthLeft = Limits.depthMax
     @usableFromInline var failed = false
+    let makesShortStrings = ShortString.isKnown
+    @usableFromInline var failureCode = WireError.Code.truncated
+    @usableFromInline var failureOffset = 0
     /// What went wrong, if anything did.
-    package private(set) var failure: WireError?
+    @inlinable package var failure: WireError? {
+        failed ? WireError(failureCode, offset: failureOffset) : nil
+    }
 
     /// A decoder of bytes that outlive it.
+    @usableFromInline
     package init(_ bytes: UnsafeRawBufferPointer) {
         // An empty buffer may have no address; any pointer serves, as nothing is read.
         let base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 8) ?? Self.nowhere
@@ -38,7 +40,8 @@ package struct BinaryDecoder {
     mutating func fail(_ code: WireError.Code) {
         if !failed {
             failed = true
-            failure = WireError(code, offset: cursor - start)
+            failureCode = code
+            failureOffset = cursor - start
         }
         cursor = end
         tag = 0
@@ -95,6 +98,11 @@ package struct BinaryDecoder {
 
     @usableFromInline
     mutating func readLongVarint() -> UInt64 {
+        if end - cursor >= 2, cursor[1] < 0x80 {
+            let value = UInt64(cursor[0] & 0x7F) | UInt64(cursor[1]) << 7
+            cursor += 2
+            return value
+        }
         var value: UInt64 = 0
         var shift: UInt64 = 0
         var next = cursor
@@ -150,19 +158,6 @@ package struct BinaryDecoder {
     }
 
     @usableFromInline
-    mutating func readString() -> String {
-        let length = readLength()
-        if length == 0 { return "" }
-        let bytes = UnsafeBufferPointer(start: cursor, count: length)
-        guard let text = try? UTF8Span(validating: bytes.span) else {
-            fail(.invalidUTF8)
-            return ""
-        }
-        cursor += length
-        return String(copying: text)
-    }
-
-    @usableFromInline
     mutating func readBytes() -> [UInt8] {
         let length = readLength()
         defer { cursor += length }
@@ -198,6 +193,31 @@ package struct BinaryDecoder {
         guard let outer = enter() else { return }
         message.merge(from: &self)
         leave(outer)
+    }
+
+    /// How many length-delimited fields with the tag at hand follow one another from here. Never more
+    /// than there are in the input; ends early at what is malformed, or longer than 16 KiB.
+    @usableFromInline
+    func countRun() -> Int {
+        let tagSize = cursor - tagStart
+        var next = cursor
+        var count = 1
+        // A length of one or two bytes, the tag after it, and the first byte of its length.
+        while end - next >= 2 {
+            var length = Int(next[0])
+            var size = 1
+            if length >= 0x80 {
+                guard next[1] < 0x80 else { break }
+                length += (Int(next[1]) - 1) << 7
+                size = 2
+            }
+            guard end - next > size + length + tagSize else { break }
+            next += size + length
+            for index in 0..<tagSize where next[index] != tagStart[index] { return count }
+            next += tagSize
+            count += 1
+        }
+        return count
     }
 
     // MARK: Unknown fields

@@ -48,7 +48,8 @@ extension BinaryEncoder: FieldVisitor {
     package mutating func field<M: Message>(
         _ number: UInt32, _ name: StaticString, _ value: inout M?
     ) {
-        if value != nil {
+        // Not `!= nil`, which copies the message.
+        if case .some = value {
             writeTag(number, .lengthDelimited)
             let begin = beginDelimited()
             value?.encode(to: &self)

@@ -6,15 +6,20 @@ package struct BinaryEncoder {
     @usableFromInline var cursor: UnsafeMutableRawPointer
     @usableFromInline var limit: UnsafeMutableRawPointer
 
+    let readsShortStrings = ShortString.isKnown
+
     /// An encoder that must be deallocated.
+    @usableFromInline
     init(capacity: Int = 512) {
         base = .allocate(byteCount: capacity, alignment: 8)
         cursor = base
         limit = base + capacity
     }
 
+    @usableFromInline
     func deallocate() { base.deallocate() }
 
+    @usableFromInline
     var written: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base, count: cursor - base)
     }
@@ -80,6 +85,20 @@ package struct BinaryEncoder {
 
     @usableFromInline
     mutating func writeString(_ value: String) {
+        if readsShortStrings {
+            reserve(1 + 16)
+            let target = cursor
+            var size = 0
+            let isShort = ShortString.read(value) { low, high, count in
+                target.storeBytes(of: UInt8(truncatingIfNeeded: count), as: UInt8.self)
+                // Whole words; what is beyond the text is written over by what follows.
+                target.storeBytes(of: low.littleEndian, toByteOffset: 1, as: UInt64.self)
+                target.storeBytes(of: high.littleEndian, toByteOffset: 9, as: UInt64.self)
+                size = 1 + count
+            }
+            cursor += size
+            if isShort { return }
+        }
         let text = value.utf8Span
         text.span.withUnsafeBytes { writeBytes($0) }
     }

@@ -39,23 +39,27 @@ extension Message {
     }
 
     /// Decodes the wire format. Throws on anything that is not a message.
+    @inlinable
     package init(serialized bytes: UnsafeRawBufferPointer) throws(WireError) {
         self.init()
         try merge(serialized: bytes)
     }
 
     /// Decodes the wire format. Throws on anything that is not a message.
+    @inlinable
     package init(serialized bytes: Span<UInt8>) throws(WireError) {
         self.init()
         try merge(serialized: bytes)
     }
 
     /// Decodes the wire format. Throws on anything that is not a message.
-    package init(serialized bytes: [UInt8]) throws(WireError) {
+    @inlinable
+    package init(serialized bytes: borrowing [UInt8]) throws(WireError) {
         try self.init(serialized: bytes.span)
     }
 
     /// Decodes and merges: scalars are replaced, repeated fields grow, messages merge.
+    @inlinable
     package mutating func merge(serialized bytes: UnsafeRawBufferPointer) throws(WireError) {
         var decoder = BinaryDecoder(bytes)
         merge(from: &decoder)
@@ -63,6 +67,7 @@ extension Message {
     }
 
     /// Decodes and merges: scalars are replaced, repeated fields grow, messages merge.
+    @inlinable
     package mutating func merge(serialized bytes: Span<UInt8>) throws(WireError) {
         // The closure's error type is lost on the way through `withUnsafeBytes`.
         let failure: WireError? = bytes.withUnsafeBytes { raw in
@@ -75,6 +80,7 @@ extension Message {
 
     /// The wire format: fields in the order of their numbers, then the unknown ones. The same
     /// message always gives the same bytes.
+    @inlinable
     package func serialized() -> [UInt8] {
         withSerialized { bytes in
             // Of size 0 it would write to the empty array that all threads share.
@@ -90,6 +96,7 @@ extension Message {
     }
 
     /// Lends the wire format for the length of a call, e.g. to append it to a buffer.
+    @inlinable
     package func withSerialized<R, E: Error>(
         _ body: (UnsafeRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {

@@ -3,10 +3,10 @@
 @usableFromInline
 package struct UnknownFields: Equatable, Sendable {
     /// Wire format.
-    @usableFromInline package var bytes: [UInt8] = []
+    @usableFromInline package var bytes: [UInt8]
 
     /// None.
-    @inlinable package init() {}
+    @inlinable package init() { bytes = [] }
 
     /// True where there are none.
     @inlinable package var isEmpty: Bool { bytes.isEmpty }

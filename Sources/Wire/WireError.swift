@@ -36,6 +36,7 @@ package struct WireError: Error, Equatable, CustomStringConvertible {
     package var detail: String
 
     /// An error with its place.
+    @usableFromInline
     package init(_ code: Code, offset: Int = 0, path: String = "", detail: String = "") {
         self.code = code
         self.offset = offset
