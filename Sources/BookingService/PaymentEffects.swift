@@ -26,6 +26,7 @@ struct PaymentEffects: Sendable {
             // Money for a booking that does not exist goes back.
             return [refund(payment, "booking_unknown")]
         }
+        try await FailPoint.bookingBeforeCapture.reach(payment.bookingID)
         switch BookingRules.outcome(of: capture, for: standing) {
         case .nothing:
             return []
@@ -90,6 +91,7 @@ struct PaymentEffects: Sendable {
         guard moved.affected == 1, let booking = try await store.read(id, in: transaction) else {
             throw BookingRowMissing()
         }
+        try await FailPoint.bookingAfterCapture.reach(booking.bookingID)
         return [
             BookingFacts.entry(
                 of: booking,

@@ -30,6 +30,7 @@ struct FeedEffects: Sendable {
                 throw UnreadableFact("booking \(entry.key)")
             }
             try await store.issueTickets(of: booking, in: transaction)
+            try await FailPoint.notificationAfterTickets.reach(booking.bookingID)
             issued.increment(by: booking.places.count)
             try await store.queueMail(
                 "confirmed.\(id)@usher", to: buyer, MailTexts.confirmed(booking), tickets: id,

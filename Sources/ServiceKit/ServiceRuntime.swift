@@ -38,6 +38,9 @@ package final class ServiceBase: Sendable {
     /// Configuration keys:
     /// - `usher.database.connections` (8): connections that transactions may lease.
     package init(_ environment: ServiceEnvironment) throws {
+        #if DEBUG
+            try FailPoints.check()
+        #endif
         self.environment = environment
         logger = environment.logger
         credential = ServiceCredential(key: try environment.secrets.key(.serviceCredential))

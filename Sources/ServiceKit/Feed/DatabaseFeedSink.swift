@@ -102,7 +102,9 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
                 applicable.append(entry)
             }
             try await effects(applicable, transaction)
+            try await FailPoint.feedBeforeCommit.reach(feed)
         }
+        try await FailPoint.feedAfterCommit.reach(feed)
     }
 
     /// Moves the cursor first: its row lock keeps a second consumer of the same feed out.
@@ -173,10 +175,20 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     /// cursor or a shutdown.
     private static func isFault(_ error: any Error) -> Bool {
         switch error {
-        case is CancellationError, is FeedCursorMoved: false
-        case let error as PostgresError: !error.isRetryable
+        case is CancellationError, is FeedCursorMoved, is InjectedFailure: false
+        case let error as PostgresError: !passes(error)
         default: true
         }
+    }
+
+    /// True for what is wrong with the connection, the server or the moment, not with the entry.
+    private static func passes(_ error: PostgresError) -> Bool {
+        let moments: Set<PostgresErrorCode> = [
+            .lockNotAvailable, .poolExhausted, .shutDown, .cancelled, .transactionAborted,
+        ]
+        // 53: out of resources; 57: cancelled, shut down, starting up.
+        return error.isRetryable || error.isConnectionError || moments.contains(error.code)
+            || error.code.rawValue.hasPrefix("53") || error.code.rawValue.hasPrefix("57")
     }
 }
 
