@@ -164,8 +164,8 @@ let package = Package(
         .target(
             name: "ProviderSimulator",
             dependencies: [
-                "JSON", "Telemetry", .hummingbird, .hummingbirdCore, .httpTypes, .lifecycle,
-                .logging, .nioCore, .nioPosix,
+                "JSON", "Telemetry", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdCore,
+                .httpTypes, .lifecycle, .logging, .nioCore, .nioHTTP1, .nioPosix,
             ],
             swiftSettings: strict),
 

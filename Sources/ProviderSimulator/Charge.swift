@@ -1,14 +1,16 @@
 /// Money asked for once. Amounts are minor units of `currency`.
 struct Charge: Equatable, Sendable {
     enum Status: String, Sendable {
+        /// Taken up; ends as one of the others.
+        case pending
         case captured
         case declined
     }
 
     let id: String
-    let status: Status
-    /// Why it was declined; nil when captured.
-    let declineCode: String?
+    var status: Status
+    /// Why it was declined; nil otherwise.
+    var declineCode: String?
     let amountMinor: Int64
     /// ISO 4217.
     let currency: String
@@ -18,15 +20,30 @@ struct Charge: Equatable, Sendable {
     let createdAt: String
     var refunds: [Refund] = []
 
-    var refundedMinor: Int64 { refunds.reduce(0) { $0 + $1.amountMinor } }
+    /// What is given back, or about to be.
+    var refundedMinor: Int64 {
+        refunds.reduce(0) { $0 + ($1.status == .failed ? 0 : $1.amountMinor) }
+    }
 }
 
 /// Money of one charge given back.
 struct Refund: Equatable, Sendable {
+    enum Status: String, Sendable {
+        /// Taken up; ends as one of the others.
+        case pending
+        case succeeded
+        case failed
+    }
+
     let id: String
     let chargeID: String
+    var status = Status.succeeded
+    /// Why it failed; nil otherwise.
+    var failureCode: String?
     let amountMinor: Int64
     let currency: String
+    /// The merchant's own name for it; empty where none was sent.
+    var reference = ""
     let createdAt: String
 }
 
@@ -44,6 +61,8 @@ struct ChargeRequest: Equatable, Sendable {
 struct RefundRequest: Equatable, Sendable {
     let chargeID: String
     let amountMinor: Int64?
+    /// The merchant's own name for it; comes back in webhooks.
+    var reference = ""
 }
 
 /// A refusal with its HTTP status and stable code.
@@ -61,9 +80,12 @@ struct ProviderError: Error, Equatable {
         message: "This Idempotency-Key was used with another request.")
     static let noSuchCharge = ProviderError(
         status: 404, code: "charge_not_found", message: "There is no charge of that id.")
+    static let cancelled = ProviderError(
+        status: 409, code: "charge_cancelled",
+        message: "The merchant has cancelled this reference; it is never charged.")
     static let notCaptured = ProviderError(
         status: 409, code: "charge_not_captured",
-        message: "A declined charge has no money to return.")
+        message: "A charge that is not captured has no money to return.")
     static let refundTooLarge = ProviderError(
         status: 409, code: "refund_exceeds_charge",
         message: "More than is left of the charge cannot be returned.")
@@ -71,4 +93,6 @@ struct ProviderError: Error, Equatable {
         status: 503, code: "ledger_full", message: "The ledger takes no more entries.")
     static let notWritten = ProviderError(
         status: 503, code: "ledger_unavailable", message: "The ledger cannot be written.")
+    static let outOfOrder = ProviderError(
+        status: 503, code: "try_again", message: "Something is out of order; try again.")
 }

@@ -2,34 +2,41 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import Synchronization
 
 /// The provider's HTTP API.
 struct ProviderResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ProviderContext
 
     static let bodyBytesMax = 16384
 
     let ledger: Ledger
     let apiKey: String
+    let delays: SimulatorDelays
+    private let failures = FirstFailures()
 
-    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+    init(ledger: Ledger, apiKey: String, delays: SimulatorDelays) {
+        self.ledger = ledger
+        self.apiKey = apiKey
+        self.delays = delays
+    }
+
+    func respond(to request: Request, context: ProviderContext) async throws -> Response {
         do {
-            return try await route(request)
+            return try await route(request, context)
         } catch let error as ProviderError {
             return Self.response(error)
         }
     }
 
-    private func route(_ request: Request) async throws -> Response {
+    private func route(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let path = request.uri.path.split(separator: "/", omittingEmptySubsequences: false)
             .dropFirst().map(String.init)
         if path == ["health", "live"] { return Self.response(.ok, ["status": "live"]) }
         try authorize(request)
         switch (request.method, path.count, path.first, path.dropFirst().first) {
         case (.post, 2, "v1", "charges"):
-            let key = try key(request)
-            let charge = try await ledger.charge(ChargeRequest(json: body(request)), key: key)
-            return Self.response(.created, charge.json)
+            return try await charge(request, context)
         case (.get, 2, "v1", "charges"):
             let query = try Query(request, allowed: ["reference"])
             let charges = try await ledger.charges(reference: query.text("reference"))
@@ -37,15 +44,45 @@ struct ProviderResponder: HTTPResponder {
         case (.get, 3, "v1", "charges"):
             return Self.response(.ok, try await ledger.charge(id: path[2]).json)
         case (.post, 4, "v1", "charges") where path[3] == "refunds":
-            let key = try key(request)
-            let refund = try await ledger.refund(
-                RefundRequest(chargeID: path[2], json: body(request)), key: key)
-            return Self.response(.created, refund.json)
+            return try await refund(request, chargeID: path[2], context)
+        case (.post, 3, "v1", "charges") where path[2] == "cancel":
+            let charges = try await ledger.cancel(
+                reference: body(request).cancelledReference())
+            return Self.response(
+                .ok,
+                [
+                    "cancelled": .bool(charges.isEmpty), "charges": .array(charges.map(\.json)),
+                ])
         case (.get, 2, "v1", "ledger"):
             return try await ledgerPage(Query(request, allowed: ["after", "limit"]))
         default:
             throw Self.unrouted(path)
         }
+    }
+
+    private func charge(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let key = try key(request)
+        let order = try ChargeRequest(json: try await body(request))
+        let answer = TestCard(order.paymentToken).answer
+        if answer == .hang { try await Task.sleep(for: delays.hang) }
+        if answer == .errorFirst, failures.isFirst(key) { throw ProviderError.outOfOrder }
+        let charge = try await ledger.charge(order, key: key)
+        if answer == .slow { try await Task.sleep(for: delays.slow) }
+        if answer == .cut { context.cut() }
+        return Self.response(.created, charge.json)
+    }
+
+    private func refund(
+        _ request: Request, chargeID: String, _ context: ProviderContext
+    ) async throws -> Response {
+        let key = try key(request)
+        let order = try RefundRequest(chargeID: chargeID, json: try await body(request))
+        let habit = await ledger.card(ofCharge: chargeID).refunds
+        if habit == .hang, failures.isFirst(key) { try await Task.sleep(for: delays.hang) }
+        if habit == .errorFirst, failures.isFirst(key) { throw ProviderError.outOfOrder }
+        let refund = try await ledger.refund(order, key: key)
+        if habit == .cut, failures.isFirst(key) { context.cut() }
+        return Self.response(.created, refund.json)
     }
 
     private func ledgerPage(_ query: Query) async throws -> Response {
@@ -123,6 +160,36 @@ struct ProviderResponder: HTTPResponder {
         Response(
             status: status, headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+}
+
+/// What is known of a request's connection.
+struct ProviderContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        channel = source.channel
+    }
+
+    /// Cuts the connection: the caller gets no answer.
+    func cut() {
+        channel.close(promise: nil)
+    }
+}
+
+/// Keys that have been seen, a bounded number of them.
+private final class FirstFailures: Sendable {
+    private static let keysMax = 100_000
+    private let seen = Mutex<Set<String>>([])
+
+    /// True the first time that a key is seen.
+    func isFirst(_ key: String) -> Bool {
+        seen.withLock { seen in
+            if seen.count >= Self.keysMax { seen.removeAll() }
+            return seen.insert(key).inserted
+        }
     }
 }
 

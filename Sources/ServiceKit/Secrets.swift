@@ -14,6 +14,8 @@ package struct Secrets: Sendable {
         case accessToken = "access-token.key"
         /// The payment service shows it to the provider, in hexadecimal.
         case provider = "provider.key"
+        /// The provider signs its webhooks with it (HMAC-SHA-256).
+        case providerWebhook = "provider-webhook.key"
     }
 
     private let folder: URL

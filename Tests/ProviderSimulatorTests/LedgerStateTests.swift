@@ -37,7 +37,7 @@ struct LedgerStateTests {
             ("1", "incorrect_number"),
         ])
     func cards(token: String, code: String?) {
-        #expect(TestCard.declineCode(of: token) == code)
+        #expect(TestCard(token).declineCode == code)
     }
 
     @Test(

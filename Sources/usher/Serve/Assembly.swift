@@ -65,16 +65,40 @@ struct Assembly {
     /// - `usher.provider.host` (127.0.0.1), `usher.provider.port` (required): where it listens.
     /// - `usher.data.folder` (required): its ledger is `provider.ledger` in it.
     /// - `usher.secrets.folder` (`<data folder>/secrets`).
+    /// - `usher.provider.webhook.url` (none): where it sends its webhooks.
+    /// - `usher.provider.slow.ms` (3,000), `usher.provider.hang.ms` (15,000),
+    ///   `usher.provider.settle.ms` (1,000), `usher.provider.late.ms` (30,000): see
+    ///   `SimulatorDelays`.
     private mutating func addProvider() throws {
         let data = try config.requiredString(forKey: "usher.data.folder")
         let secrets = try Secrets(
             folder: config.string(forKey: "usher.secrets.folder", default: data + "/secrets"))
+        let webhookSecret = try secrets.bytes(.providerWebhook)
+        let webhooks = config.string(forKey: "usher.provider.webhook.url").map {
+            ProviderSimulator.Webhooks(url: $0, secret: webhookSecret)
+        }
         services.append(
             ProviderSimulator(
                 host: config.string(forKey: "usher.provider.host", default: "127.0.0.1"),
                 port: try config.requiredInt(forKey: "usher.provider.port"),
                 ledgerPath: data + "/provider.ledger",
-                apiKey: try secrets.hexadecimal(.provider), logger: logger))
+                apiKey: try secrets.hexadecimal(.provider), webhooks: webhooks,
+                delays: providerDelays(), logger: logger))
+    }
+
+    private func providerDelays() -> SimulatorDelays {
+        func delay(_ name: String, _ known: Duration) -> Duration {
+            .milliseconds(
+                config.int(
+                    forKey: ConfigKey(["usher", "provider", name, "ms"]),
+                    default: Int(known.milliseconds)))
+        }
+        var delays = SimulatorDelays()
+        delays.slow = delay("slow", delays.slow)
+        delays.hang = delay("hang", delays.hang)
+        delays.settle = delay("settle", delays.settle)
+        delays.late = delay("late", delays.late)
+        return delays
     }
 }
 

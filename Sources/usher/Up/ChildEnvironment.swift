@@ -25,6 +25,8 @@ struct ChildEnvironment: Sendable {
         values["USHER_HTTP_PORT"] = String(ports.http)
         values["USHER_PROVIDER_URL"] = providerURL
         values["USHER_PROVIDER_PORT"] = String(ports.provider)
+        values["USHER_PROVIDER_WEBHOOK_URL"] =
+            "http://\(settings.urlHost):\(ports.http)/api/payments/webhooks/simulated"
         for service in ServiceTable.databaseServices {
             values["USHER_\(service.uppercased())_DATABASE"] =
                 postgres.connectionString(of: service)
