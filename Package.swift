@@ -144,7 +144,9 @@ let package = Package(
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strict),
         .target(
             name: "PaymentService",
-            dependencies: serviceDependencies + [.asyncHTTPClient, .nioCore, .nioHTTP1],
+            dependencies: serviceDependencies + [
+                .asyncHTTPClient, .crypto, .nioCore, .nioHTTP1,
+            ],
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strict),
         .target(
             name: "NotificationService",
@@ -246,6 +248,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "PaymentServiceTests",
+            dependencies: [
+                "Contracts", "PaymentService", "Postgres", "ServiceKit", "TestSupport", "Wire",
+                .crypto, .logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "NotificationServiceTests",
             dependencies: ["Contracts", "NotificationService", "Wire"], swiftSettings: strict),
         .testTarget(
@@ -285,8 +294,8 @@ let package = Package(
         .testTarget(
             name: "ProviderSimulatorTests",
             dependencies: [
-                "JSON", "ProviderSimulator", .hummingbird, .hummingbirdTesting, .httpTypes,
-                .logging, .nioCore, .nioPosix,
+                "JSON", "ProviderSimulator", .crypto, .hummingbird, .hummingbirdTesting,
+                .httpTypes, .logging, .nioCore, .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -28,7 +28,7 @@ package enum Contracts {
         EventV1.HoldState.self,
         EventV1.PlaceState.self,
         NotificationV1.TicketState.self,
-        PaymentV1.PaymentState.self,
+        PaymentV1.PaymentState.self, PaymentV1.RefundState.self,
         RPCV1.ServingState.self,
     ]
 

@@ -8,8 +8,11 @@ package enum PaymentV1 {
         CreatePaymentRequest.self, CreatePaymentResponse.self,
         GetPaymentRequest.self, GetPaymentResponse.self,
         ListPaymentsRequest.self, ListPaymentsResponse.self,
+        Refund.self, ListRefundsRequest.self, ListRefundsResponse.self,
+        ListOwedRefundsRequest.self, ListOwedRefundsResponse.self,
+        HandleWebhookRequest.self, HandleWebhookResponse.self,
         ReadFeedRequest.self, ReadFeedResponse.self, FeedEntry.self,
-        PaymentCaptured.self, PaymentDeclined.self, PaymentRefunded.self,
+        PaymentCaptured.self, PaymentDeclined.self, PaymentRefunded.self, PaymentRefundOwed.self,
     ]
 
     /// Takes money for bookings and gives it back.
@@ -25,12 +28,23 @@ package enum PaymentV1 {
         /// The payer. Every attempt for a booking, oldest first.
         package static let listPayments = Method<ListPaymentsRequest, ListPaymentsResponse>(
             name, "ListPayments", isIdempotent: true)
+        /// The payer, or an admin. The refunds of a payment, oldest first.
+        package static let listRefunds = Method<ListRefundsRequest, ListRefundsResponse>(
+            name, "ListRefunds", isIdempotent: true)
+        /// Admin. Refunds that the provider refuses, oldest first.
+        package static let listOwedRefunds =
+            Method<ListOwedRefundsRequest, ListOwedRefundsResponse>(
+                name, "ListOwedRefunds", isIdempotent: true)
+        /// Anyone who can sign for the provider. An event that was here before has no effect.
+        package static let handleWebhook = Method<HandleWebhookRequest, HandleWebhookResponse>(
+            name, "HandleWebhook", isIdempotent: true)
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
             name, "ReadFeed", isIdempotent: true)
 
         package static let methods: [any AnyMethod] = [
-            createPayment, getPayment, listPayments, readFeed,
+            createPayment, getPayment, listPayments, listRefunds, listOwedRefunds, handleWebhook,
+            readFeed,
         ]
     }
 
@@ -44,13 +58,14 @@ package enum PaymentV1 {
         package static let unspecified = PaymentState(rawValue: 0)
         /// The provider has been, or is about to be, asked and has not answered for good.
         package static let open = PaymentState(rawValue: 1)
-        /// The money is here.
+        /// The money is here. While the booking is still pending: "payment received, confirming".
+        /// Part of it may have gone back, see `Payment.refundedMinor`.
         package static let captured = PaymentState(rawValue: 2)
         /// The provider refused.
         package static let declined = PaymentState(rawValue: 3)
-        /// The refund is under way.
+        /// A refund is under way.
         package static let refunding = PaymentState(rawValue: 4)
-        /// The money went back.
+        /// All of it went back.
         package static let refunded = PaymentState(rawValue: 5)
         /// The provider refuses the refund; the money is still owed.
         package static let refundOwed = PaymentState(rawValue: 6)
@@ -245,6 +260,8 @@ package enum PaymentV1 {
             case paymentDeclined(PaymentDeclined)
             /// The money went back.
             case paymentRefunded(PaymentRefunded)
+            /// The provider refuses a refund; it is asked again.
+            case paymentRefundOwed(PaymentRefundOwed)
         }
 
         package static let protoName = "usher.payment.v1.FeedEntry"
@@ -272,6 +289,9 @@ package enum PaymentV1 {
             }
             v.member(12, "payment_refunded", of: "fact", &fact, Fact.paymentRefunded) {
                 if case .paymentRefunded(let value) = $0 { value } else { nil }
+            }
+            v.member(13, "payment_refund_owed", of: "fact", &fact, Fact.paymentRefundOwed) {
+                if case .paymentRefundOwed(let value) = $0 { value } else { nil }
             }
         }
     }
@@ -311,6 +331,10 @@ package enum PaymentV1 {
         package var payment: Payment?
         /// Stable code of why, as in `BookingV1.RefundDue`.
         package var reason = ""
+        /// `rfd_…`
+        package var refundID = ""
+        /// What went back with this refund, minor units.
+        package var amountMinor: Int64 = 0
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -318,6 +342,8 @@ package enum PaymentV1 {
         package mutating func visit<V: FieldVisitor>(_ v: inout V) {
             v.field(1, "payment", &payment)
             v.field(2, "reason", &reason)
+            v.field(3, "refund_id", &refundID)
+            v.field(4, "amount_minor", &amountMinor)
         }
     }
 }

@@ -1,19 +1,16 @@
 import Contracts
 import Foundation
 import Logging
-import Metrics
 import RPC
 import ServiceKit
 import Wire
 
 /// The methods of `usher.payment.v1.PaymentService`.
 struct PaymentHandlers: Sendable {
-    /// When the provider is asked about an attempt whose answer did not come: later than its
-    /// own time limit, so that the two do not meet.
-    static let askAfter = Duration.seconds(15)
-
     let store: PaymentStore
+    let refunds: RefundStore
     let provider: any PaymentProvider
+    let timing: PaymentTiming
     let authenticator: Authenticator
     let booking: ServiceCaller
     let logger: Logger
@@ -23,6 +20,8 @@ struct PaymentHandlers: Sendable {
         router.handle(Methods.createPayment, create)
         router.handle(Methods.getPayment, get)
         router.handle(Methods.listPayments, list)
+        router.handle(Methods.listRefunds, listRefunds)
+        router.handle(Methods.listOwedRefunds, listOwedRefunds)
         router.handle(Methods.readFeed, readFeed)
     }
 
@@ -42,11 +41,12 @@ struct PaymentHandlers: Sendable {
             throw RPCError.aborted(
                 "booking_not_pending", "this booking does not wait for a payment any more")
         }
+        try await FailPoint.paymentBeforeAttempt.reach(request.bookingID)
         let paymentID = PaymentID()
         // Written down before the provider is asked: whatever happens now, the attempt is known.
         guard
             try await store.open(
-                paymentID, of: booking, id, payer: user.id, askAfter: Self.askAfter) != nil
+                paymentID, of: booking, id, payer: user.id, timing) != nil
         else {
             guard let standing = try await store.standing(for: id) else {
                 throw RPCError.aborted(
@@ -54,7 +54,9 @@ struct PaymentHandlers: Sendable {
             }
             return .with { $0.payment = standing }
         }
+        try await FailPoint.paymentAfterAttempt.reach(request.bookingID)
         let payment = try await charge(paymentID, booking, token: request.paymentToken)
+        try await FailPoint.paymentAfterRecording.reach(request.bookingID)
         return .with { $0.payment = payment }
     }
 
@@ -80,17 +82,19 @@ struct PaymentHandlers: Sendable {
     private func charge(
         _ id: PaymentID, _ booking: BookingV1.Booking, token: String
     ) async throws -> PaymentV1.Payment {
+        let verdict = await verdict(
+            ChargeOrder(
+                reference: id.description, amountMinor: booking.totalMinor,
+                currency: booking.currency, paymentToken: token))
+        try await FailPoint.paymentAfterProvider.reach(booking.bookingID)
         let settled: PaymentV1.Payment?
-        do {
-            let charge = try await provider.charge(
-                ChargeOrder(
-                    reference: id.description, amountMinor: booking.totalMinor,
-                    currency: booking.currency, paymentToken: token))
+        switch verdict {
+        case .success(let charge):
             settled = try await store.settle(id, charge)
-        } catch ProviderError.refused(let code, _) {
+        case .failure(.refused(let code, _)):
             settled = try await store.fail(id, code: code)
-        } catch ProviderError.unknown(let why) {
-            // "Payment received, confirming": the reconciliation finds out.
+        case .failure(.unknown(let why)):
+            // The reconciliation finds out.
             logger.warning(
                 "provider gave no verdict", metadata: ["payment.id": "\(id)", "error": "\(why)"])
             settled = try await store.payment(id)
@@ -98,11 +102,18 @@ struct PaymentHandlers: Sendable {
         guard let settled else {
             throw RPCError.unavailable("payment_unknown", "the payment is being looked into")
         }
-        Counter(
-            label: "payments_total",
-            dimensions: [("outcome", PaymentMetrics.outcome(settled.state))]
-        ).increment()
+        if settled.state == .open {
+            PaymentMetrics.count(.open)
+        }
         return settled
+    }
+
+    private func verdict(_ order: ChargeOrder) async -> Result<ProviderCharge, ProviderError> {
+        do {
+            return .success(try await provider.charge(order))
+        } catch {
+            return .failure(error)
+        }
     }
 
     @Sendable private func get(
@@ -129,23 +140,33 @@ struct PaymentHandlers: Sendable {
         return .with { $0.payments = payments }
     }
 
+    @Sendable private func listRefunds(
+        _ request: PaymentV1.ListRefundsRequest, _ context: CallContext
+    ) async throws -> PaymentV1.ListRefundsResponse {
+        let payment = try await get(.with { $0.paymentID = request.paymentID }, context)
+        guard let id = PaymentID(payment.payment?.paymentID ?? "") else {
+            return PaymentV1.ListRefundsResponse()
+        }
+        let refunds = try await refunds.refunds(of: id)
+        return .with { $0.refunds = refunds }
+    }
+
+    @Sendable private func listOwedRefunds(
+        _ request: PaymentV1.ListOwedRefundsRequest, _ context: CallContext
+    ) async throws -> PaymentV1.ListOwedRefundsResponse {
+        _ = try await authenticator.user(context, role: .admin)
+        let size = request.pageSize == 0 ? 20 : min(Int(request.pageSize), 100)
+        let owed = try await refunds.owed(after: request.pageToken, limit: size + 1)
+        return .with {
+            $0.refunds = Array(owed.prefix(size))
+            $0.nextPageToken = owed.count > size ? owed[size - 1].refundID : ""
+        }
+    }
+
     @Sendable private func readFeed(
         _ request: PaymentV1.ReadFeedRequest, _ context: CallContext
     ) async throws -> PaymentV1.ReadFeedResponse {
         try authenticator.service(context, among: ["booking", "notification"])
         return try await store.feed.read(request)
-    }
-}
-
-/// Label values of this service's metrics.
-enum PaymentMetrics {
-    static func outcome(_ state: PaymentV1.PaymentState) -> String {
-        switch state {
-        case .captured: "captured"
-        case .declined: "declined"
-        case .refunded: "refunded"
-        case .refundOwed: "refund_owed"
-        default: "open"
-        }
     }
 }

@@ -3,6 +3,7 @@ import Configuration
 import Contracts
 package import Foundation
 import Postgres
+import RPC
 package import ServiceKit
 import ServiceLifecycle
 
@@ -14,50 +15,79 @@ package enum PaymentService: PlatformService {
         Bundle.module.bundleURL.appendingPathComponent("Migrations")
     }
 
-    /// Configuration keys of its own:
+    /// Configuration keys of its own, besides those of `PaymentTiming`:
     /// - `usher.provider.url` (required): base of the provider's HTTP interface.
+    /// - `usher.payment.sabotage` (none): in debug builds alone, `no-reconciler` asks the provider
+    ///   about nothing.
     package static func makeRuntime(
         _ environment: ServiceEnvironment
     ) async throws -> ServiceRuntime {
         let base = try ServiceBase(environment)
         let auth = try base.caller(of: "auth")
         let booking = try base.caller(of: "booking")
+        let timing = try PaymentTiming(environment.config)
         let store = PaymentStore(pool: base.pool, feed: FeedStore(pool: base.pool))
+        let refunds = RefundStore(pool: base.pool, feed: store.feed)
+        let webhooks = WebhookStore(payments: store, refunds: refunds, timing: timing)
         let http = HTTPClient()
         let provider = HTTPPaymentProvider(
             client: http,
             baseURL: try environment.config.requiredString(forKey: "usher.provider.url"),
-            apiKey: try environment.secrets.hexadecimal(.provider))
+            apiKey: try environment.secrets.hexadecimal(.provider),
+            webhookSecret: try environment.secrets.key(.providerWebhook),
+            timeout: timing.providerTimeout)
         let handlers = PaymentHandlers(
-            store: store, provider: provider,
+            store: store, refunds: refunds, provider: provider, timing: timing,
             authenticator: Authenticator(
                 tokens: TokenVerifier(auth: auth.client), credential: base.credential),
             booking: booking, logger: base.logger)
-
-        let bookings = FeedConsumer(
-            "booking", booking, BookingV1.BookingService.readFeed,
-            sink: DatabaseFeedSink(
-                feed: "booking", pool: base.pool, logger: base.logger, ownFeed: store.feed
-            ) { entry, transaction in
-                guard case .refundDue(let fact) = entry.fact else {
-                    return []
-                }
-                guard let payment = PaymentID(fact.paymentID) else {
-                    throw UnreadableFact("payment \(fact.paymentID)")
-                }
-                try await store.startRefund(payment, reason: fact.reason, in: transaction)
-                return []
-            },
-            logger: base.logger)
-        let reconciler = Reconciler(store: store, provider: provider, logger: base.logger)
+        let webhookHandler = WebhookHandler(
+            store: webhooks, providers: ["simulated": provider], logger: base.logger)
+        let reconciler = Reconciler(
+            store: store, refunds: refunds, webhooks: webhooks, provider: provider,
+            timing: timing, logger: base.logger)
+        let isSabotaged = try sabotage(environment)
 
         return try base.runtime(
             background: [
-                HTTPClientService(client: http), auth.client, booking.client, bookings, reconciler,
-            ]
+                HTTPClientService(client: http), auth.client, booking.client,
+                bookings(booking, base, refunds),
+            ] + (isSabotaged ? [] : [reconciler])
         ) { router in
             handlers.register(on: &router)
+            webhookHandler.register(on: &router)
         }
+    }
+
+    /// Follows the feed of bookings: money that is to go back.
+    private static func bookings(
+        _ caller: ServiceCaller, _ base: ServiceBase, _ refunds: RefundStore
+    ) -> any Service {
+        FeedConsumer(
+            "booking", caller, BookingV1.BookingService.readFeed,
+            sink: DatabaseFeedSink(
+                feed: "booking", pool: base.pool, logger: base.logger
+            ) { entry, transaction in
+                if case .refundDue(let fact) = entry.fact {
+                    try await refunds.start(fact, position: entry.position, in: transaction)
+                }
+            },
+            logger: base.logger)
+    }
+
+    /// True where nothing may be reconciled: the breach that the reconciliation prevents can then
+    /// be seen.
+    private static func sabotage(_ environment: ServiceEnvironment) throws -> Bool {
+        guard let text = environment.config.string(forKey: "usher.payment.sabotage") else {
+            return false
+        }
+        #if DEBUG
+            if text == "no-reconciler" {
+                return true
+            }
+        #endif
+        throw ServiceStartError(
+            "usher.payment.sabotage is \"\(text)\"; only a debug build has \"no-reconciler\"")
     }
 }
 

@@ -4,46 +4,42 @@ import Postgres
 import ServiceKit
 import Wire
 
-/// States of a payment, as the database writes them.
-enum PaymentState: String, Sendable {
-    case open, captured, declined, refunding, refunded
-    case refundOwed = "refund_owed"
-
-    var contract: PaymentV1.PaymentState {
-        switch self {
-        case .open: .open
-        case .captured: .captured
-        case .declined: .declined
-        case .refunding: .refunding
-        case .refunded: .refunded
-        case .refundOwed: .refundOwed
-        }
-    }
-}
-
-/// The SQL of this service.
+/// The SQL of attempts to pay.
 struct PaymentStore: Sendable {
+    /// What a verdict of the provider has changed.
+    enum Settlement: Sendable {
+        /// The attempt has come to its end; the fact must be told.
+        case settled(PaymentV1.Payment, PaymentV1.FeedEntry)
+        /// It had that end already, or has none yet.
+        case unchanged
+        /// It has another end, which stays: somebody must look.
+        case contradiction
+        case unknown
+    }
+
     let pool: PostgresPool
     let feed: FeedStore<PaymentV1.FeedEntry>
 
     /// Opens an attempt; nil where one is open, or has succeeded, already.
     ///
-    /// - Parameter askAfter: when the provider is asked what became of it, should its answer
-    ///   get lost.
+    /// - Parameter timing: when the provider is asked what became of it, should its answer get
+    ///   lost: earlier where the booking expires earlier.
     func open(
         _ id: PaymentID, of booking: BookingV1.Booking, _ bookingID: BookingID, payer: UserID,
-        askAfter: Duration
+        _ timing: PaymentTiming
     ) async throws -> PaymentV1.Payment? {
         let rows = try await pool.query(
             """
             INSERT INTO payments
-            (id, booking_id, payer_id, state, amount_minor, currency, created_at, ask_at)
+            (id, booking_id, payer_id, state, amount_minor, currency, created_at, pay_by, ask_at)
             VALUES (\(id.uuid), \(bookingID.uuid), \(payer.uuid), 'open', \(booking.totalMinor),
-             \(booking.currency), clock_timestamp(),
-             clock_timestamp() + make_interval(secs => \(Self.seconds(askAfter))))
+             \(booking.currency), clock_timestamp(), \(booking.payBy?.date),
+             least(clock_timestamp() + make_interval(secs => \(timing.askAfter.inSeconds)),
+              greatest(\(booking.payBy?.date)::timestamptz - interval '5 seconds',
+               clock_timestamp() + make_interval(secs => \(timing.askAgainMin.inSeconds)))))
             ON CONFLICT DO NOTHING RETURNING *
             """)
-        return try rows.first.map(Self.payment)
+        return try rows.first.map(PaymentRows.payment)
     }
 
     /// The attempt of a booking that is open or has succeeded.
@@ -52,14 +48,15 @@ struct PaymentStore: Sendable {
             """
             SELECT * FROM payments
             WHERE booking_id = \(booking.uuid) AND state IN ('open', 'captured')
+            ORDER BY state DESC, id DESC LIMIT 1
             """)
-        return try rows.first.map(Self.payment)
+        return try rows.first.map(PaymentRows.payment)
     }
 
     /// The payment of an id.
     func payment(_ id: PaymentID) async throws -> PaymentV1.Payment? {
         let rows = try await pool.query("SELECT * FROM payments WHERE id = \(id.uuid)")
-        return try rows.first.map(Self.payment)
+        return try rows.first.map(PaymentRows.payment)
     }
 
     /// Every attempt of a payer for a booking, oldest first.
@@ -69,149 +66,131 @@ struct PaymentStore: Sendable {
             SELECT * FROM payments
             WHERE booking_id = \(booking.uuid) AND payer_id = \(payer.uuid) ORDER BY id LIMIT 1000
             """)
-        return try rows.map(Self.payment)
+        return try rows.map(PaymentRows.payment)
     }
 
-    /// Writes the provider's verdict on an open attempt; harmless when it is written already.
+    /// Writes the provider's verdict on an attempt; harmless when it is written already.
+    ///
+    /// - Returns: the payment as it is then; nil where there is none.
     func settle(_ id: PaymentID, _ charge: ProviderCharge) async throws -> PaymentV1.Payment? {
-        switch charge.outcome {
-        case .captured:
-            try await move(
-                id, from: .open, to: .captured, reference: charge.id, declineCode: "")
-        case .declined(let code):
-            try await move(
-                id, from: .open, to: .declined, reference: charge.id, declineCode: code)
-        }
-    }
-
-    /// Ends an open attempt that the provider has refused or never heard of.
-    func fail(_ id: PaymentID, code: String) async throws -> PaymentV1.Payment? {
-        try await move(id, from: .open, to: .declined, reference: "", declineCode: code)
-    }
-
-    private func move(
-        _ id: PaymentID, from before: PaymentState, to after: PaymentState, reference: String,
-        declineCode: String
-    ) async throws -> PaymentV1.Payment? {
-        let payment: PaymentV1.Payment? = try await pool.transaction { transaction in
-            let rows = try await transaction.query(
-                """
-                UPDATE payments SET state = \(after.rawValue), provider_reference = \(reference),
-                 decline_code = \(declineCode), settled_at = clock_timestamp()
-                WHERE id = \(id.uuid) AND state = \(before.rawValue) RETURNING *
-                """)
-            guard let payment = try rows.first.map(Self.payment) else {
-                return nil
+        let settlement = try await pool.transaction { transaction in
+            let settlement = try await settle(id, charge, in: transaction)
+            if case .settled(_, let fact) = settlement {
+                try await feed.append([fact], in: transaction)
             }
-            let fact: PaymentV1.FeedEntry.Fact =
-                after == .captured
-                ? .paymentCaptured(.with { $0.payment = payment })
-                : .paymentDeclined(.with { $0.payment = payment })
-            try await feed.append([Self.entry(payment, fact)], in: transaction)
+            return settlement
+        }
+        if case .settled(let payment, _) = settlement {
+            feed.ring()
+            PaymentMetrics.count(payment.state)
             return payment
         }
-        feed.ring()
-        if let payment {
-            return payment
-        }
-        return try await self.payment(id)
+        return try await payment(id)
     }
 
-    /// Attempts whose outcome, and refunds whose success, the provider must be asked for now.
-    /// Each is put off first, so that a crash on the way does not ask in a tight loop.
-    func dueToAsk(limit: Int, askAgainAfter: Duration) async throws -> [PaymentV1.Payment] {
+    /// Ends an open attempt that the provider has refused or never will hear of.
+    func fail(_ id: PaymentID, code: String) async throws -> PaymentV1.Payment? {
+        try await settle(
+            id, ProviderCharge(id: "", outcome: .declined(code: code), amountMinor: 0, currency: "")
+        )
+    }
+
+    /// Writes a verdict in somebody's transaction; the caller tells the fact.
+    func settle(
+        _ id: PaymentID, _ charge: ProviderCharge, in transaction: PostgresTransaction
+    ) async throws -> Settlement {
+        let rows: PostgresRows
+        switch charge.outcome {
+        case .pending:
+            try await transaction.query(
+                """
+                UPDATE payments SET provider_reference = \(charge.id)
+                WHERE id = \(id.uuid) AND state = 'open'
+                """)
+            return .unchanged
+        case .captured:
+            // What the provider has taken counts, not what it was asked for: bookings compare.
+            rows = try await transaction.query(
+                """
+                UPDATE payments SET state = 'captured', provider_reference = \(charge.id),
+                 amount_minor = \(charge.amountMinor), currency = \(charge.currency),
+                 settled_at = clock_timestamp()
+                WHERE id = \(id.uuid) AND state = 'open' RETURNING *
+                """)
+        case .declined(let code):
+            rows = try await transaction.query(
+                """
+                UPDATE payments SET state = 'declined', provider_reference = \(charge.id),
+                 decline_code = \(code), settled_at = clock_timestamp()
+                WHERE id = \(id.uuid) AND state = 'open' RETURNING *
+                """)
+        }
+        guard let payment = try rows.first.map(PaymentRows.payment) else {
+            return try await compare(id, charge, in: transaction)
+        }
+        let fact: PaymentV1.FeedEntry.Fact =
+            charge.outcome == .captured
+            ? .paymentCaptured(.with { $0.payment = payment })
+            : .paymentDeclined(.with { $0.payment = payment })
+        return .settled(payment, PaymentRows.entry(payment, fact))
+    }
+
+    private func compare(
+        _ id: PaymentID, _ charge: ProviderCharge, in transaction: PostgresTransaction
+    ) async throws -> Settlement {
+        let rows = try await transaction.query(
+            "SELECT state FROM payments WHERE id = \(id.uuid)")
+        guard let state = try rows.first?.decode("state", as: String.self) else {
+            return .unknown
+        }
+        let isDeclined = state == PaymentState.declined.rawValue
+        return isDeclined == (charge.outcome != .captured) ? .unchanged : .contradiction
+    }
+
+    /// Open attempts that the provider must be asked about now. Each is put off first, so that
+    /// nobody else asks meanwhile, and a crash on the way does not ask in a tight loop; the waits
+    /// grow up to `timing.askMax`. Where the booking is about to expire it is asked before.
+    func dueToAsk(limit: Int, _ timing: PaymentTiming) async throws -> [PaymentV1.Payment] {
         let rows = try await pool.query(
             """
-            UPDATE payments SET ask_at = clock_timestamp()
-             + make_interval(secs => \(Self.seconds(askAgainAfter)))
+            UPDATE payments SET asked = asked + 1, ask_at = least(
+                clock_timestamp() + make_interval(secs => greatest(
+                    \(timing.askAgainMin.inSeconds),
+                    least(power(2, least(asked, 20)), \(timing.askMax.inSeconds)))),
+                CASE WHEN pay_by - interval '5 seconds' > clock_timestamp()
+                    + make_interval(secs => \(timing.askAgainMin.inSeconds))
+                THEN pay_by - interval '5 seconds' END)
             WHERE id IN (
-                SELECT id FROM payments
-                WHERE state IN ('open', 'refunding', 'refund_owed')
-                 AND ask_at <= clock_timestamp()
+                SELECT id FROM payments WHERE state = 'open' AND ask_at <= clock_timestamp()
                 ORDER BY ask_at LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED
             ) RETURNING *
             """)
-        return try rows.map(Self.payment)
+        return try rows.map(PaymentRows.payment)
     }
 
-    /// Marks a captured payment to be given back; done by the feed of bookings.
-    func startRefund(
-        _ id: PaymentID, reason: String, in transaction: PostgresTransaction
-    ) async throws {
-        try await transaction.query(
+    /// How much is not settled yet.
+    struct Backlog: Sendable {
+        /// Attempts without a verdict.
+        var attempts: Int64
+        /// Refunds under way.
+        var refunds: Int64
+        /// Refunds that the provider refuses.
+        var owed: Int64
+    }
+
+    /// Counts what is not settled yet.
+    func backlog() async throws -> Backlog {
+        let rows = try await pool.query(
             """
-            UPDATE payments SET state = 'refunding', refund_reason = \(reason),
-             ask_at = clock_timestamp()
-            WHERE id = \(id.uuid) AND state = 'captured'
+            SELECT (SELECT count(*) FROM payments WHERE state = 'open') AS attempts,
+             (SELECT count(*) FROM refunds WHERE state = 'pending') AS refunds,
+             (SELECT count(*) FROM refunds WHERE state = 'owed') AS owed
             """)
-    }
-
-    /// The money is back with the payer.
-    func finishRefund(_ id: PaymentID) async throws {
-        try await pool.transaction { transaction in
-            let rows = try await transaction.query(
-                """
-                UPDATE payments SET state = 'refunded', refunded_minor = amount_minor,
-                 settled_at = clock_timestamp()
-                WHERE id = \(id.uuid) AND state IN ('refunding', 'refund_owed') RETURNING *
-                """)
-            guard let row = rows.first else {
-                return
-            }
-            let payment = try Self.payment(row)
-            let reason = try row.decode("refund_reason", as: String.self)
-            try await feed.append(
-                [
-                    Self.entry(
-                        payment,
-                        .paymentRefunded(
-                            .with {
-                                $0.payment = payment
-                                $0.reason = reason
-                            }))
-                ], in: transaction)
+        guard let row = rows.first else {
+            return Backlog(attempts: 0, refunds: 0, owed: 0)
         }
-        feed.ring()
-    }
-
-    /// The provider refuses to give it back: shown, and tried again.
-    func markRefundOwed(_ id: PaymentID, askAgainAfter: Duration) async throws {
-        try await pool.query(
-            """
-            UPDATE payments SET state = 'refund_owed', ask_at = clock_timestamp()
-             + make_interval(secs => \(Self.seconds(askAgainAfter)))
-            WHERE id = \(id.uuid) AND state IN ('refunding', 'refund_owed')
-            """)
-    }
-
-    private static func seconds(_ duration: Duration) -> Double {
-        Double(duration.milliseconds) / 1000
-    }
-
-    private static func entry(
-        _ payment: PaymentV1.Payment, _ fact: PaymentV1.FeedEntry.Fact
-    ) -> PaymentV1.FeedEntry {
-        .with {
-            $0.key = payment.bookingID
-            $0.fact = fact
-        }
-    }
-
-    private static func payment(_ row: PostgresRow) throws -> PaymentV1.Payment {
-        var payment = PaymentV1.Payment()
-        payment.paymentID = PaymentID(uuid: try row.decode("id")).description
-        payment.bookingID = BookingID(uuid: try row.decode("booking_id")).description
-        payment.payerID = UserID(uuid: try row.decode("payer_id")).description
-        payment.state =
-            PaymentState(rawValue: try row.decode("state", as: String.self))?.contract
-            ?? .unspecified
-        payment.amountMinor = try row.decode("amount_minor")
-        payment.currency = try row.decode("currency")
-        payment.providerReference = try row.decode("provider_reference")
-        payment.declineCode = try row.decode("decline_code")
-        payment.createdAt = Timestamp(try row.decode("created_at", as: Date.self))
-        payment.settledAt = try row.decode("settled_at", as: Date?.self).map { Timestamp($0) }
-        payment.refundedMinor = try row.decode("refunded_minor")
-        return payment
+        return Backlog(
+            attempts: try row.decode("attempts"), refunds: try row.decode("refunds"),
+            owed: try row.decode("owed"))
     }
 }

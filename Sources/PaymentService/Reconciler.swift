@@ -1,88 +1,151 @@
 import Contracts
 import Foundation
 import Logging
-import Metrics
 import ServiceKit
 import ServiceLifecycle
+import Synchronization
 import Wire
 
-/// Asks the provider about every attempt without a verdict, and gives back what is due.
+/// Asks the provider about every attempt without a verdict, and asks for the refunds that are due:
+/// many at once, so that one that hangs does not keep the others.
 struct Reconciler: Service {
-    private static let batch = 50
-    private static let pause = Duration.milliseconds(500)
-    private static let askAgainAfter = Duration.seconds(5)
-    private static let owedAgainAfter = Duration.seconds(60)
-    /// An attempt that the provider has not heard of by now never reached it: its request had
-    /// a time limit of 10 s.
-    private static let lostAfter = TimeInterval(60)
+    private static let atOnce = 32
+    private static let pause = Duration.milliseconds(200)
+    /// Rounds between two looks at what is left.
+    private static let roundsOfGauges = 25
 
     let store: PaymentStore
+    let refunds: RefundStore
+    let webhooks: WebhookStore
     let provider: any PaymentProvider
+    let timing: PaymentTiming
     let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let due = try await store.dueToAsk(
-                        limit: Self.batch, askAgainAfter: Self.askAgainAfter)
-                    for payment in due {
-                        try await look(into: payment)
+            await withDiscardingTaskGroup { group in
+                let busy = Busy()
+                var round = 0
+                while !Task.isCancelled {
+                    let room = Self.atOnce - busy.count.load(ordering: .relaxed)
+                    let work = room > 0 ? await due(room) : []
+                    busy.count.wrappingAdd(work.count, ordering: .relaxed)
+                    for item in work {
+                        group.addTask { [self] in
+                            await self.look(into: item)
+                            busy.count.wrappingSubtract(1, ordering: .relaxed)
+                        }
                     }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("payments not reconciled", metadata: ["error": "\(error)"])
+                    if round % Self.roundsOfGauges == 0 {
+                        await measure()
+                    }
+                    round += 1
+                    // Full hands: there is more.
+                    let isMore = !work.isEmpty && work.count >= room
+                    try? await Task.sleep(for: isMore ? .milliseconds(5) : Self.pause)
                 }
-                try? await Task.sleep(for: Self.pause)
             }
         }
     }
 
-    private func look(into payment: PaymentV1.Payment) async throws {
-        guard let id = PaymentID(payment.paymentID) else {
+    /// How many are being looked into.
+    private final class Busy: Sendable {
+        let count = Atomic<Int>(0)
+    }
+
+    private enum Item: Sendable {
+        case attempt(PaymentV1.Payment)
+        case refund(RefundStore.Due)
+    }
+
+    private func due(_ room: Int) async -> [Item] {
+        do {
+            let attempts = try await store.dueToAsk(limit: room, timing).map(Item.attempt)
+            guard attempts.count < room else {
+                return attempts
+            }
+            let refunds = try await refunds.dueToAsk(limit: room - attempts.count, timing)
+            return attempts + refunds.map(Item.refund)
+        } catch {
+            logger.warning("nothing reconciled", metadata: ["error": "\(error)"])
+            return []
+        }
+    }
+
+    private func look(into item: Item) async {
+        do {
+            switch item {
+            case .attempt(let payment): try await settle(payment)
+            case .refund(let due): try await giveBack(due)
+            }
+        } catch {
+            // Put off already; it comes again.
+            logger.warning("not reconciled", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func settle(_ payment: PaymentV1.Payment) async throws {
+        guard let id = PaymentID(payment.paymentID), let createdAt = payment.createdAt?.date else {
             return
         }
-        do {
-            if payment.state == .open {
-                try await settle(payment, id)
-            } else {
-                try await provider.refund(
-                    RefundOrder(
-                        idempotencyKey: "refund-\(payment.paymentID)",
-                        chargeID: payment.providerReference, amountMinor: payment.amountMinor))
-                try await store.finishRefund(id)
-                count(.refunded)
-            }
-        } catch ProviderError.refused(let code, let message) where payment.state != .open {
-            try await store.markRefundOwed(id, askAgainAfter: Self.owedAgainAfter)
-            count(.refundOwed)
+        try await FailPoint.reconcileBeforeProvider.reach(payment.bookingID)
+        let isLost =
+            Date().timeIntervalSince(createdAt) > timing.lostAfter.inSeconds
+        let charge =
+            isLost
+            ? try await provider.cancel(reference: payment.paymentID)
+            : try await provider.charge(reference: payment.paymentID)
+        try await FailPoint.reconcileAfterProvider.reach(payment.bookingID)
+        if let charge {
+            _ = try await store.settle(id, charge)
+        } else if isLost {
+            _ = try await store.fail(id, code: "provider_not_reached")
+        }
+    }
+
+    private func giveBack(_ due: RefundStore.Due) async throws {
+        try await FailPoint.refundBeforeProvider.reach(due.refund.bookingID)
+        let answer = await ask(due.order)
+        try await FailPoint.refundAfterProvider.reach(due.refund.bookingID)
+        guard let answer else {
+            return
+        }
+        _ = try await refunds.record(due.order.key, answer, timing)
+        PaymentMetrics.count(answer.outcome)
+        try await FailPoint.refundAfterRecording.reach(due.refund.bookingID)
+        if case .failed(let code) = answer.outcome {
             logger.error(
                 "provider refuses a refund",
                 metadata: [
-                    "payment.id": "\(id)", "code": "\(code)", "error": "\(message)",
+                    "refund.id": "\(due.refund.refundID)", "payment.id": "\(due.refund.paymentID)",
+                    "code": "\(code)",
                 ])
-        } catch let error as ProviderError {
-            logger.warning(
-                "provider gave no verdict", metadata: ["payment.id": "\(id)", "error": "\(error)"])
         }
     }
 
-    private func settle(_ payment: PaymentV1.Payment, _ id: PaymentID) async throws {
-        if let charge = try await provider.charge(reference: payment.paymentID) {
-            _ = try await store.settle(id, charge)
-            count(charge.outcome == .captured ? .captured : .declined)
-        } else if let createdAt = payment.createdAt?.date,
-            Date().timeIntervalSince(createdAt) > Self.lostAfter
-        {
-            _ = try await store.fail(id, code: "provider_not_reached")
-            count(.declined)
+    /// Nil where there was no verdict.
+    private func ask(_ order: RefundOrder) async -> ProviderRefund? {
+        do {
+            return try await provider.refund(order)
+        } catch {
+            switch error {
+            case .refused(let code, _):
+                return ProviderRefund(id: "", outcome: .failed(code: code))
+            case .unknown(let why):
+                logger.warning(
+                    "provider gave no verdict",
+                    metadata: ["refund.key": "\(order.key)", "error": "\(why)"])
+                return nil
+            }
         }
     }
 
-    private func count(_ state: PaymentV1.PaymentState) {
-        Counter(
-            label: "payments_total", dimensions: [("outcome", PaymentMetrics.outcome(state))]
-        ).increment()
+    private func measure() async {
+        do {
+            PaymentMetrics.record(try await store.backlog())
+            try await webhooks.forgetOld()
+        } catch {
+            logger.warning("backlog not measured", metadata: ["error": "\(error)"])
+        }
     }
 }

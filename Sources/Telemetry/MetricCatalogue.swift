@@ -85,6 +85,11 @@ package enum MetricCatalogue {
             "Orders that were written in one transaction."),
         .init("booking_commits_total", .counter, "Transactions that wrote orders."),
         .init("payments_total", .counter, "Payments by the state they came to."),
+        .init("payments_unsettled", .gauge, "Attempts to pay without the provider's verdict."),
+        .init("payment_webhooks_total", .counter, "Webhooks of the provider, by what they did."),
+        .init("refunds_total", .counter, "Answers of the provider about refunds, by outcome."),
+        .init("refunds_unsettled", .gauge, "Refunds that the provider has not decided on."),
+        .init("refunds_owed", .gauge, "Refunds that the provider refuses; alert above 0."),
         .init("tickets_issued_total", .counter, "Tickets issued."),
         .init("mails_written_total", .counter, "Mails written to the outbox."),
     ]

@@ -37,6 +37,8 @@ package struct GatewayConfiguration: Sendable {
     ///   second and at once.
     /// - `usher.http.login.rate` (2), `usher.http.login.burst` (10): registering and logging in.
     /// - `usher.http.page.rate` (50), `usher.http.page.burst` (200): pages and their parts.
+    /// - `usher.http.webhook.rate` (500), `usher.http.webhook.burst` (2,000): webhooks of payment
+    ///   providers.
     /// - `usher.http.proxies` (none): addresses or ranges, comma-separated, of the proxies whose
     ///   `X-Forwarded-For` is believed.
     ///
@@ -55,6 +57,7 @@ package struct GatewayConfiguration: Sendable {
         rates.api = budget("", rates.api)
         rates.logIn = budget("login", rates.logIn)
         rates.page = budget("page", rates.page)
+        rates.webhook = budget("webhook", rates.webhook)
         let proxies = config.string(forKey: "usher.http.proxies", default: "")
         for text in proxies.split(separator: ",") {
             let text = text.trimmingCharacters(in: .whitespaces)

@@ -8,6 +8,8 @@ package enum RateClass: String, Sendable, CaseIterable {
     case logIn = "log_in"
     /// Pages, scripts and the API's description.
     case page
+    /// What payment providers tell: signed, and many from one address.
+    case webhook
 }
 
 /// Limits requests by client address. Thread-safe.
@@ -17,9 +19,11 @@ package final class RateLimiter: Sendable {
         package var api = RateBudget(perSecond: 10, burst: 20)
         package var logIn = RateBudget(perSecond: 2, burst: 10)
         package var page = RateBudget(perSecond: 50, burst: 200)
+        package var webhook = RateBudget(perSecond: 500, burst: 2000)
         package var addressesMax = 100_000
 
-        /// 10 requests a second and 20 at once; log-ins 2 and 10; pages 50 and 200.
+        /// 10 requests a second and 20 at once; log-ins 2 and 10; pages 50 and 200;
+        /// webhooks 500 and 2,000.
         package init() {}
 
         subscript(_ limited: RateClass) -> RateBudget {
@@ -27,6 +31,7 @@ package final class RateLimiter: Sendable {
             case .api: api
             case .logIn: logIn
             case .page: page
+            case .webhook: webhook
             }
         }
     }

@@ -49,6 +49,30 @@ extension Routes {
                 $0.paymentID = call.path("paymentId")
             }
         },
+        Route(.get, "/api/payments/{paymentId}/refunds", .user) { call in
+            try await call.forward(\.payment, PaymentV1.PaymentService.listRefunds) {
+                $0.paymentID = call.path("paymentId")
+            }
+        },
+        Route(
+            .get, "/api/payments/refunds/owed", .role(.admin), query: ["pageSize", "pageToken"]
+        ) { call in
+            try await call.forward(\.payment, PaymentV1.PaymentService.listOwedRefunds) {
+                $0.pageSize = try call.query.unsigned("pageSize") ?? 0
+                $0.pageToken = call.query.text("pageToken") ?? ""
+            }
+        },
+        // The body goes on as it came, byte for byte: it is signed.
+        Route(
+            .post, "/api/payments/webhooks/{provider}", .anyone, limited: .webhook,
+            body: .json(bytesMax: 64 * 1024)
+        ) { call in
+            try await call.forward(\.payment, PaymentV1.PaymentService.handleWebhook) {
+                $0.provider = call.path("provider")
+                $0.body = call.body
+                $0.signature = call.request.headers[.providerSignature] ?? ""
+            }
+        },
     ]
 
     static let notifications: [Route] = [
