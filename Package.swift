@@ -273,7 +273,7 @@ let package = Package(
             dependencies: [
                 "usher", "Contracts", "JSON", "PeerSupport", "Postgres", "RPC", "SeatingPlan",
                 "ServiceKit", "TestSupport", "Wire", .asyncHTTPClient, .crypto, .logging, .nioCore,
-                .nioHTTP1,
+                .nioHTTP1, .nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(

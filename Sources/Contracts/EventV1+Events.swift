@@ -31,6 +31,14 @@ extension EventV1 {
         package var paySeconds: UInt32 = 0
         /// 0 = 10.
         package var maxPlacesPerHold: UInt32 = 0
+        /// Absent = buyers may not cancel.
+        package var cancellation: CancellationPolicy?
+        /// 0 = no limit.
+        package var maxPlacesPerBuyer: UInt32 = 0
+        /// 0 = holds are not extended.
+        package var holdExtendSeconds: UInt32 = 0
+        /// See `Event`.
+        package var refusesSingleSeats = false
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -49,6 +57,10 @@ extension EventV1 {
             v.field(11, "hold_seconds", &holdSeconds)
             v.field(12, "pay_seconds", &paySeconds)
             v.field(13, "max_places_per_hold", &maxPlacesPerHold)
+            v.field(14, "cancellation", &cancellation)
+            v.field(15, "max_places_per_buyer", &maxPlacesPerBuyer)
+            v.field(16, "hold_extend_seconds", &holdExtendSeconds)
+            v.field(17, "refuses_single_seats", &refusesSingleSeats)
         }
     }
 

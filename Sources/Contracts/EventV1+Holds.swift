@@ -140,7 +140,7 @@ extension EventV1 {
         package var totalMinor: Int64 = 0
         /// ISO 4217.
         package var currency = ""
-        /// Absolute and final; decided by the seat state's clock.
+        /// Absolute; decided by the seat state's clock. Another only after `extendHold`.
         package var expiresAt: Timestamp?
         /// What `booking` takes; opaque, at most 64 KiB.
         package var token = ""

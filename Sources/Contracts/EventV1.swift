@@ -3,17 +3,26 @@ package import Wire
 /// proto/usher/event/v1: events, seating plans, and who holds which seat right now.
 package enum EventV1 {
     static let messages: [any Message.Type] = [
-        Event.self, PriceCategory.self, PriceType.self, Area.self,
+        Event.self, CancellationPolicy.self, PriceCategory.self, PriceType.self, Area.self,
         StartPlanUploadRequest.self, StartPlanUploadResponse.self,
         UploadPlanPartRequest.self, UploadPlanPartResponse.self,
         CommitPlanUploadRequest.self, CommitPlanUploadResponse.self, Plan.self,
         ReadPlanRequest.self, ReadPlanResponse.self,
         CreateEventRequest.self, CreateEventResponse.self,
         PublishEventRequest.self, PublishEventResponse.self,
+        UpdateEventRequest.self, UpdateEventResponse.self,
+        PauseEventRequest.self, PauseEventResponse.self,
+        ResumeEventRequest.self, ResumeEventResponse.self,
+        CancelEventRequest.self, CancelEventResponse.self,
         ListEventsRequest.self, ListEventsResponse.self,
         GetEventRequest.self, GetEventResponse.self,
         GetSeatStateRequest.self, GetSeatStateResponse.self, SeatVersion.self,
+        WatchSeatsRequest.self, WatchSeatsResponse.self, SeatSnapshot.self, SeatChanges.self,
+        SeatHeartbeat.self,
         HoldSeatsRequest.self, SeatChoice.self, AreaChoice.self, HoldSeatsResponse.self,
+        HoldBestAvailableRequest.self, PriceQuantity.self, HoldBestAvailableResponse.self,
+        ChangeHoldRequest.self, ChangeHoldResponse.self,
+        ExtendHoldRequest.self, ExtendHoldResponse.self,
         Hold.self, HeldPlace.self,
         GetHoldRequest.self, GetHoldResponse.self,
         ListHoldsRequest.self, ListHoldsResponse.self,
@@ -49,6 +58,19 @@ package enum EventV1 {
         /// Organiser of the event. Puts the draft on sale within its sale window.
         package static let publishEvent = Method<PublishEventRequest, PublishEventResponse>(
             name, "PublishEvent", isIdempotent: true)
+        /// Organiser of the event. Changes texts, prices and the sale window; holds that were made
+        /// before keep their prices. FAILED_PRECONDITION with code `event_cancelled`.
+        package static let updateEvent = Method<UpdateEventRequest, UpdateEventResponse>(
+            name, "UpdateEvent", isIdempotent: true)
+        /// Organiser of the event. Nothing is held any more; holds there are may be booked.
+        package static let pauseEvent = Method<PauseEventRequest, PauseEventResponse>(
+            name, "PauseEvent", isIdempotent: true)
+        /// Organiser of the event. The sale goes on.
+        package static let resumeEvent = Method<ResumeEventRequest, ResumeEventResponse>(
+            name, "ResumeEvent", isIdempotent: true)
+        /// Organiser of the event. Final: bookings are cancelled and refunded by `booking`.
+        package static let cancelEvent = Method<CancelEventRequest, CancelEventResponse>(
+            name, "CancelEvent", isIdempotent: true)
         /// Anyone. Published events, soonest first.
         package static let listEvents = Method<ListEventsRequest, ListEventsResponse>(
             name, "ListEvents", isIdempotent: true)
@@ -58,10 +80,31 @@ package enum EventV1 {
         /// Anyone. The state of every place at one version.
         package static let getSeatState = Method<GetSeatStateRequest, GetSeatStateResponse>(
             name, "GetSeatState", isIdempotent: true)
+        /// Anyone. The state of every place and then each change, as it happens, until the caller
+        /// or this service stops. A caller that reads slowly gets several changes as one, or the
+        /// whole state again; one that comes back with the version it has gets what it missed.
+        /// RESOURCE_EXHAUSTED with code `too_many_watchers` over this service's limit.
+        package static let watchSeats = Method<WatchSeatsRequest, WatchSeatsResponse>(
+            name, "WatchSeats", kind: .serverStream, isIdempotent: true)
         /// User. Holds all the places asked for or none: ABORTED with code `seats_unavailable` and
         /// a reason per seat; UNAVAILABLE `rebuilding` while the seat state is being restored.
         package static let holdSeats = Method<HoldSeatsRequest, HoldSeatsResponse>(
             name, "HoldSeats")
+        /// User. Holds seats side by side, the best that are free in the plan's order; the choice is
+        /// made where holds are made, so that nobody takes them in between. ABORTED with code
+        /// `seats_unavailable` where there are not as many side by side.
+        package static let holdBestAvailable = Method<
+            HoldBestAvailableRequest, HoldBestAvailableResponse
+        >(name, "HoldBestAvailable")
+        /// The holder. Other places instead of those held, all or none; id and deadline stay. The
+        /// token is new, and the one before worth nothing. As `holdSeats`; ABORTED with code
+        /// `hold_ended`.
+        package static let changeHold = Method<ChangeHoldRequest, ChangeHoldResponse>(
+            name, "ChangeHold")
+        /// The holder. More time: as much again as the event gives a hold, up to the event's
+        /// limit. ABORTED with code `extension_limit` or `hold_ended`.
+        package static let extendHold = Method<ExtendHoldRequest, ExtendHoldResponse>(
+            name, "ExtendHold", isIdempotent: true)
         /// The holder. The same hold and the same deadline for each of the holder's devices;
         /// ABORTED with code `hold_lost` where the seat state was lost since.
         package static let getHold = Method<GetHoldRequest, GetHoldResponse>(
@@ -81,8 +124,9 @@ package enum EventV1 {
 
         package static let methods: [any AnyMethod] = [
             startPlanUpload, uploadPlanPart, commitPlanUpload, readPlan, createEvent, publishEvent,
-            listEvents, getEvent, getSeatState, holdSeats, getHold, listHolds, releaseHold, redeem,
-            readFeed,
+            updateEvent, pauseEvent, resumeEvent, cancelEvent, listEvents, getEvent, getSeatState,
+            watchSeats, holdSeats, holdBestAvailable, changeHold, extendHold, getHold, listHolds,
+            releaseHold, redeem, readFeed,
         ]
     }
 
@@ -207,6 +251,14 @@ package enum EventV1 {
         package var maxPlacesPerHold: UInt32 = 0
         /// When it was made.
         package var createdAt: Timestamp?
+        /// Until when, and for what, buyers may cancel; absent = they may not.
+        package var cancellation: CancellationPolicy?
+        /// Places that one buyer may have in bookings of the event; 0 = no limit.
+        package var maxPlacesPerBuyer: UInt32 = 0
+        /// Seconds that may be added to a hold in all, 0 to 3,600; 0 = holds are not extended.
+        package var holdExtendSeconds: UInt32 = 0
+        /// Holds that leave a single seat alone, though it was possible to do better, are refused.
+        package var refusesSingleSeats = false
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -232,6 +284,27 @@ package enum EventV1 {
             v.field(18, "pay_seconds", &paySeconds)
             v.field(19, "max_places_per_hold", &maxPlacesPerHold)
             v.field(20, "created_at", &createdAt)
+            v.field(21, "cancellation", &cancellation)
+            v.field(22, "max_places_per_buyer", &maxPlacesPerBuyer)
+            v.field(23, "hold_extend_seconds", &holdExtendSeconds)
+            v.field(24, "refuses_single_seats", &refusesSingleSeats)
+        }
+    }
+
+    /// Until when, and for what, buyers may cancel.
+    package struct CancellationPolicy: Message {
+        package static let protoName = "usher.event.v1.CancellationPolicy"
+        /// A buyer may cancel until so many seconds before the event starts.
+        package var untilSecondsBeforeStart: UInt32 = 0
+        /// Kept of the price when a buyer cancels, thousandths, 0 to 1,000.
+        package var feePermille: UInt32 = 0
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "until_seconds_before_start", &untilSecondsBeforeStart)
+            v.field(2, "fee_permille", &feePermille)
         }
     }
 

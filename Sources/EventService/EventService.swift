@@ -53,18 +53,22 @@ package enum EventService: PlatformService {
             events: events, layouts: layouts, seats: seats, keeper: keeper,
             tokens: HoldToken(key: try environment.secrets.key(.holdToken)),
             authenticator: authenticator)
+        let watch = SeatWatch(seats: seats)
+        let watchHandlers = WatchHandlers(
+            events: events, seats: seats, keeper: keeper, watch: watch)
         let bookings = FeedConsumer(
             "booking", booking, BookingV1.BookingService.readFeed,
             sink: SeatFeed(pool: base.pool, seats: seats, keeper: keeper, logger: base.logger),
             logger: base.logger)
 
         return try base.runtime(
-            background: [redis, auth.client, booking.client, keeper, bookings],
+            background: [redis, auth.client, booking.client, keeper, bookings], streams: [watch],
             readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }]
         ) { router in
             planHandlers.register(on: &router)
             eventHandlers.register(on: &router)
             holdHandlers.register(on: &router)
+            watchHandlers.register(on: &router)
         }
     }
 

@@ -62,10 +62,12 @@ package final class ServiceBase: Sendable {
     ///
     /// - Parameters:
     ///   - background: clients and consumers, in the order of their start.
+    ///   - streams: what serves streams that last; it is told to stop before the RPC server is.
     ///   - readiness: checks besides the database's.
     ///   - register: puts the handlers on the router.
     package func runtime(
-        background: [any Service] = [], readiness: [ReadinessCheck] = [],
+        background: [any Service] = [], streams: [any Service] = [],
+        readiness: [ReadinessCheck] = [],
         register: (inout CallRouter) -> Void
     ) throws -> ServiceRuntime {
         var router = CallRouter()
@@ -79,7 +81,7 @@ package final class ServiceBase: Sendable {
         configuration.contracts = Contracts.all
         let server = RPCServer(
             router: router, addresses: [address], configuration: configuration, logger: logger)
-        return ServiceRuntime(services: [pool] + background + [server], readiness: checks)
+        return ServiceRuntime(services: [pool] + background + [server] + streams, readiness: checks)
     }
 }
 

@@ -27,6 +27,9 @@ package enum MetricCatalogue {
         .init("http_request_duration_seconds", latency, "Time from request to response head."),
         .init("http_requests_in_flight", .gauge, "HTTP requests being answered."),
         .init("http_rate_limited_total", .counter, "HTTP requests refused with 429, by budget."),
+        .init("live_listeners", .gauge, "Listeners to live seats."),
+        .init("live_listeners_dropped_total", .counter, "Listeners cut because they did not read."),
+        .init("live_snapshots_total", .counter, "Whole seat states sent to listeners."),
     ]
 
     private static let rpc: [MetricDescription] = [
@@ -78,6 +81,8 @@ package enum MetricCatalogue {
 
     private static let sale: [MetricDescription] = [
         .init("holds_total", .counter, "Attempts to hold seats, by outcome."),
+        .init("seat_streams", .gauge, "Streams of seat changes that are open."),
+        .init("seat_stream_snapshots_total", .counter, "Whole seat states sent on streams."),
         .init("seat_state_rebuilds_total", .counter, "Seat states restored from the claims."),
         .init("bookings_total", .counter, "Bookings by the state they came to."),
         .init(

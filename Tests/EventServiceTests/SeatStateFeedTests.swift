@@ -122,10 +122,10 @@ import Testing
             (2, [(0, .held), (1, .held)]), (3, [(0, .claimed), (1, .claimed)]), (4, [(3, .sold)]),
         ]
         #expect(
-            updates
+            updates.map(\.timeless)
                 == expected.map { number, changes in
                     SeatUpdate(
-                        generation: generation, from: number - 1, number: number,
+                        generation: generation, from: number - 1, number: number, changedAtMs: 0,
                         changes: changes.map { SeatChange(place: $0.0, letter: $0.1) })
                 })
         for number in 5...1_010 as ClosedRange<UInt64> {
@@ -147,13 +147,14 @@ import Testing
         _ = try await fixture.hold([2])
         var heard: [SeatUpdate] = []
         while heard.count < 2, let next = await updates.next() {
-            if case .update(fixture.event, let update) = next { heard.append(update) }
+            if case .update(fixture.event, let update) = next { heard.append(update.timeless) }
         }
         #expect(
             heard == [
-                SeatUpdate(generation: generation, from: 0, number: 1, changes: nil),
                 SeatUpdate(
-                    generation: generation, from: 1, number: 2,
+                    generation: generation, from: 0, number: 1, changedAtMs: 0, changes: nil),
+                SeatUpdate(
+                    generation: generation, from: 1, number: 2, changedAtMs: 0,
                     changes: [SeatChange(place: 2, letter: .held)]),
             ])
     }
@@ -169,9 +170,18 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "1-a 1 2", "1-a 1 2 3q", "1-a 1 2 f", "1-a x 2 3f", "1-a 1 2 3f 4", " 1 2 3f",
-        "1-a -1 2 3f", "1-a 1 9999999999999999 3f",
+        "", "1-a 1 2", "1-a 1 2 3f", "1-a 1 2 0 3q", "1-a 1 2 0 f", "1-a x 2 0 3f",
+        "1-a 1 2 0 3f 4", " 1 2 0 3f", "1-a -1 2 0 3f", "1-a 1 9999999999999999 0 3f",
+        "1-a 1 2 x 3f",
     ]) func whatIsNoChangeIsNotTakenForOne(text: String) {
         #expect(SeatUpdate(Array(text.utf8)) == nil)
+    }
+}
+
+extension SeatUpdate {
+    /// The same at no known time.
+    fileprivate var timeless: SeatUpdate {
+        SeatUpdate(
+            generation: generation, from: from, number: number, changedAtMs: 0, changes: changes)
     }
 }

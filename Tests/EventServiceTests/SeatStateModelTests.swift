@@ -86,8 +86,8 @@ import Testing
                 #expect(expected == .unavailable(seats.compactMapValues { $0 }, areas))
             case .limitReached(let live):
                 #expect(expected == .limit(live))
-            case .replayed:
-                Issue.record("a new id cannot be a replay")
+            case .replayed, .leavesAlone, .ended:
+                Issue.record("a new hold is none of these: \(outcome)")
             }
         }
 

@@ -32,8 +32,9 @@ package struct Gateway: Service {
             tokens: { try await tokens.verify($0).roles },
             limiter: RateLimiter(configuration.rates),
             proxies: ProxyTrust(configuration.proxies),
-            uploads: UploadSlots(configuration.uploadsMax), pages: Pages(logger: logger),
-            logger: logger)
+            uploads: UploadSlots(configuration.uploadsMax),
+            live: LiveSeats(event: backends.event, limits: configuration.live),
+            pages: Pages(logger: logger), logger: logger)
     }
 
     /// Serves until graceful shutdown; open requests are answered first.
@@ -54,6 +55,7 @@ package struct Gateway: Service {
                 address: .hostname(configuration.host, port: configuration.port), backlog: 4096,
                 availableConnectionsDelegate: .maximum(
                     configuration.connectionsMax, logger: logger)),
+            services: [responder.live],
             onServerRunning: { [onListening] channel in
                 await onListening(channel.localAddress?.port ?? 0)
             }, logger: logger)

@@ -13,6 +13,8 @@ package struct GatewayConfiguration: Sendable {
     package var proxies: [AddressRange] = []
     /// Plans that are taken in at once; each is held in memory, up to 32 MiB.
     package var uploadsMax = 16
+    /// Listeners to live seats.
+    var live = LiveSeats.Limits()
     /// Connections at once; more wait to be accepted.
     package var connectionsMax = 20_000
     /// Seconds that an idle connection is kept.
@@ -39,6 +41,10 @@ package struct GatewayConfiguration: Sendable {
     /// - `usher.http.page.rate` (50), `usher.http.page.burst` (200): pages and their parts.
     /// - `usher.http.webhook.rate` (500), `usher.http.webhook.burst` (2,000): webhooks of payment
     ///   providers.
+    /// - `usher.http.live.rate` (1), `usher.http.live.burst` (20): beginning, and beginning again,
+    ///   to listen to live seats.
+    /// - `usher.http.live.listeners` (10,000), `usher.http.live.peraddress` (20): listeners to live
+    ///   seats at once, in all and of one address.
     /// - `usher.http.proxies` (none): addresses or ranges, comma-separated, of the proxies whose
     ///   `X-Forwarded-For` is believed.
     ///
@@ -58,6 +64,11 @@ package struct GatewayConfiguration: Sendable {
         rates.logIn = budget("login", rates.logIn)
         rates.page = budget("page", rates.page)
         rates.webhook = budget("webhook", rates.webhook)
+        rates.live = budget("live", rates.live)
+        live.listenersMax = config.int(
+            forKey: "usher.http.live.listeners", default: live.listenersMax)
+        live.listenersPerAddressMax = config.int(
+            forKey: "usher.http.live.peraddress", default: live.listenersPerAddressMax)
         let proxies = config.string(forKey: "usher.http.proxies", default: "")
         for text in proxies.split(separator: ",") {
             let text = text.trimmingCharacters(in: .whitespaces)

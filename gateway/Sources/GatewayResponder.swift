@@ -22,6 +22,7 @@ struct GatewayResponder: HTTPResponder {
     let limiter: RateLimiter
     let proxies: ProxyTrust
     let uploads: UploadSlots
+    let live: LiveSeats
     let pages: Pages
     let logger: Logger
 
@@ -107,13 +108,17 @@ struct GatewayResponder: HTTPResponder {
     }
 
     private func limit(_ passage: Passage, _ limited: RateClass) throws(Problem) {
-        let client = proxies.client(
-            peer: passage.context.peer,
-            forwardedFor: passage.request.headers[values: .xForwardedFor])
-        if let wait = limiter.check(ClientAddress(client), limited) {
+        if let wait = limiter.check(client(of: passage), limited) {
             GatewayMetrics.refused(limited)
             throw .rateLimited(wait)
         }
+    }
+
+    private func client(of passage: Passage) -> ClientAddress {
+        ClientAddress(
+            proxies.client(
+                peer: passage.context.peer,
+                forwardedFor: passage.request.headers[values: .xForwardedFor]))
     }
 
     private func call(
@@ -130,7 +135,7 @@ struct GatewayResponder: HTTPResponder {
             APICall(
                 request: request, parameters: parameters, query: query, body: body,
                 metadata: metadata, deadline: deadline,
-                backends: backends, uploads: uploads))
+                backends: backends, uploads: uploads, live: live, client: client(of: passage)))
     }
 
     /// Saves the services the trouble; they ask again.

@@ -16,6 +16,10 @@ struct EventHandlers: Sendable {
         typealias Methods = EventV1.EventService
         router.handle(Methods.createEvent, create)
         router.handle(Methods.publishEvent, publish)
+        router.handle(Methods.updateEvent, update)
+        router.handle(Methods.pauseEvent, pause)
+        router.handle(Methods.resumeEvent, resume)
+        router.handle(Methods.cancelEvent, cancel)
         router.handle(Methods.listEvents) { request, _ in try await list(request) }
         router.handle(Methods.getEvent, get)
         router.handle(Methods.readFeed, readFeed)
@@ -42,22 +46,70 @@ struct EventHandlers: Sendable {
     @Sendable private func publish(
         _ request: EventV1.PublishEventRequest, _ context: CallContext
     ) async throws -> EventV1.PublishEventResponse {
-        let user = try await authenticator.user(context, role: .organiser)
-        guard let id = EventID(request.eventID), let event = try await store.event(id),
-            event.organiserID == user.id.description || user.roles.contains(.admin)
-        else {
-            throw RPCError.notFound(
-                "event_unknown", "there is no event \"\(request.eventID)\" of yours")
-        }
-        if let moved = try await store.move(id, from: .draft, to: .onSale) {
-            keeper.wake(id)
-            return .with { $0.event = moved }
-        }
-        guard let event = try await store.event(id), event.state == .onSale else {
-            throw RPCError.failedPrecondition(
-                "event_not_draft", "only a draft can be published")
+        let event = try await change(request.eventID, context) { event in
+            try EventRules.moved(event, to: .onSale, from: [.draft])
         }
         return .with { $0.event = event }
+    }
+
+    @Sendable private func update(
+        _ request: EventV1.UpdateEventRequest, _ context: CallContext
+    ) async throws -> EventV1.UpdateEventResponse {
+        let event = try await change(request.eventID, context) { event in
+            try EventRules.updated(event, by: request)
+        }
+        return .with { $0.event = event }
+    }
+
+    @Sendable private func pause(
+        _ request: EventV1.PauseEventRequest, _ context: CallContext
+    ) async throws -> EventV1.PauseEventResponse {
+        let event = try await change(request.eventID, context) { event in
+            try EventRules.moved(event, to: .paused, from: [.onSale])
+        }
+        return .with { $0.event = event }
+    }
+
+    @Sendable private func resume(
+        _ request: EventV1.ResumeEventRequest, _ context: CallContext
+    ) async throws -> EventV1.ResumeEventResponse {
+        let event = try await change(request.eventID, context) { event in
+            try EventRules.moved(event, to: .onSale, from: [.paused])
+        }
+        return .with { $0.event = event }
+    }
+
+    @Sendable private func cancel(
+        _ request: EventV1.CancelEventRequest, _ context: CallContext
+    ) async throws -> EventV1.CancelEventResponse {
+        let event = try await change(request.eventID, context) { event in
+            try EventRules.moved(event, to: .cancelled, from: [.draft, .onSale, .paused])
+        }
+        return .with { $0.event = event }
+    }
+
+    /// Changes an event of the caller's.
+    private func change(
+        _ eventID: String, _ context: CallContext,
+        _ change: @escaping @Sendable (EventV1.Event) throws -> EventV1.Event?
+    ) async throws -> EventV1.Event {
+        let user = try await authenticator.user(context, role: .organiser)
+        let unknown = RPCError.notFound(
+            "event_unknown", "there is no event \"\(eventID)\" of yours")
+        guard let id = EventID(eventID) else {
+            throw unknown
+        }
+        let changed = try await store.change(id) { event in
+            guard event.organiserID == user.id.description || user.roles.contains(.admin) else {
+                throw unknown
+            }
+            return try change(event)
+        }
+        guard let changed else {
+            throw unknown
+        }
+        keeper.wake(id)
+        return changed
     }
 
     private func list(_ request: EventV1.ListEventsRequest) async throws

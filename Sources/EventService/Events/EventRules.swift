@@ -57,6 +57,10 @@ enum EventRules {
             event.maxPlacesPerHold =
                 request.maxPlacesPerHold == 0 ? 10 : request.maxPlacesPerHold
             event.createdAt = Timestamp(now)
+            event.cancellation = request.cancellation
+            event.maxPlacesPerBuyer = request.maxPlacesPerBuyer
+            event.holdExtendSeconds = request.holdExtendSeconds
+            event.refusesSingleSeats = request.refusesSingleSeats
         }
     }
 
@@ -92,6 +96,11 @@ enum EventRules {
         require(
             request.maxPlacesPerHold == 0 || placesPerHold.contains(request.maxPlacesPerHold),
             "maxPlacesPerHold", "1 to 100")
+        require(
+            request.holdExtendSeconds <= holdSeconds.upperBound, "holdExtendSeconds", "0 to 3,600")
+        require(
+            (request.cancellation?.feePermille ?? 0) <= 1_000, "cancellation.feePermille",
+            "0 to 1,000")
         if let opens = request.saleOpensAt?.date, let closes = request.saleClosesAt?.date {
             require(opens < closes, "saleClosesAt", "after saleOpensAt")
         }
@@ -137,7 +146,7 @@ enum EventRules {
         }
     }
 
-    private static func priceFaults(
+    static func priceFaults(
         _ category: EventV1.PriceCategory, _ path: String
     ) -> [RPCV1.ErrorReason] {
         var faults: [RPCV1.ErrorReason] = []

@@ -29,19 +29,28 @@ struct EventStore: Sendable {
             """)
     }
 
-    /// Moves an event from one state to another and tells of it; nil where it was in another.
-    func move(
-        _ id: EventID, from before: EventState, to after: EventState
+    /// Changes an event under its row's lock and tells of it.
+    ///
+    /// - Parameter change: what it is from now on; nil = nothing changes and nobody is told.
+    /// - Returns: the event as it is now; nil where there is none.
+    /// - Throws: what `change` throws.
+    func change(
+        _ id: EventID, _ change: @escaping @Sendable (EventV1.Event) throws -> EventV1.Event?
     ) async throws -> EventV1.Event? {
-        let moved: EventV1.Event? = try await pool.transaction { transaction in
+        let changed: EventV1.Event? = try await pool.transaction { transaction in
             let rows = try await transaction.query(
-                """
-                UPDATE events SET state = \(after.rawValue)
-                WHERE id = \(id.uuid) AND state = \(before.rawValue) RETURNING state, details
-                """)
-            guard let event = try rows.first.map(Self.event) else {
+                "SELECT state, details FROM events WHERE id = \(id.uuid) FOR UPDATE")
+            guard let before = try rows.first.map(Self.event) else {
                 return nil
             }
+            guard let event = try change(before), let state = EventState(event.state) else {
+                return before
+            }
+            try await transaction.query(
+                """
+                UPDATE events SET state = \(state.rawValue), details = \(event.serialized())
+                WHERE id = \(id.uuid)
+                """)
             try await feed.append(
                 [
                     .with {
@@ -52,7 +61,7 @@ struct EventStore: Sendable {
             return event
         }
         feed.ring()
-        return moved
+        return changed
     }
 
     /// The event of an id.
@@ -121,6 +130,17 @@ struct EventStore: Sendable {
 enum EventState: String, Sendable {
     case draft, paused, cancelled
     case onSale = "on_sale"
+
+    /// Nil for a state that this program does not know.
+    init?(_ contract: EventV1.EventState) {
+        switch contract {
+        case .draft: self = .draft
+        case .onSale: self = .onSale
+        case .paused: self = .paused
+        case .cancelled: self = .cancelled
+        default: return nil
+        }
+    }
 
     var contract: EventV1.EventState {
         switch self {

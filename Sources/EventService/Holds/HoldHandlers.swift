@@ -34,6 +34,9 @@ struct HoldHandlers: Sendable {
         typealias Methods = EventV1.EventService
         router.handle(Methods.getSeatState) { request, _ in try await state(request) }
         router.handle(Methods.holdSeats, hold)
+        router.handle(Methods.holdBestAvailable, holdBest)
+        router.handle(Methods.changeHold, change)
+        router.handle(Methods.extendHold, extend)
         router.handle(Methods.getHold, get)
         router.handle(Methods.listHolds, list)
         router.handle(Methods.releaseHold, release)
@@ -57,16 +60,31 @@ struct HoldHandlers: Sendable {
         _ request: EventV1.HoldSeatsRequest, _ context: CallContext
     ) async throws -> EventV1.HoldSeatsResponse {
         let user = try await authenticator.user(context)
-        guard let id = EventID(request.eventID), let event = try await events.event(id),
+        let (id, event, layout) = try await sale(request.eventID)
+        let pricing = try HoldPricing(request, event: event, layout: layout)
+        let wanted = wanted(HoldID().description, of: user.id, pricing, event, layout)
+        let hold = try await take(wanted, pricing, id, event)
+        return .with { $0.hold = hold }
+    }
+
+    /// An event that sells now, and its plan.
+    func sale(_ text: String) async throws -> (EventID, EventV1.Event, PlanLayout) {
+        guard let id = EventID(text), let event = try await events.event(id),
             event.state != .draft, let plan = PlanID(event.planID)
         else {
-            throw Self.unknownEvent(request.eventID)
+            throw Self.unknownEvent(text)
         }
         try EventRules.requireOnSale(event, now: Date())
-        let pricing = try HoldPricing(
-            request, event: event, layout: try await layouts.layout(plan))
+        return (id, event, try await layouts.layout(plan))
+    }
+
+    /// What the seat state is asked for.
+    func wanted(
+        _ holdID: String, of buyer: UserID, _ pricing: HoldPricing, _ event: EventV1.Event,
+        _ layout: PlanLayout
+    ) -> HoldRequest {
         var wanted = HoldRequest(
-            holdID: HoldID().description, buyerID: user.id.description,
+            holdID: holdID, buyerID: buyer.description,
             seats: pricing.seats.map { Int($0.place) },
             areas: pricing.areas.map {
                 AreaRequest(
@@ -75,28 +93,43 @@ struct HoldHandlers: Sendable {
             timeToLive: .seconds(event.holdSeconds),
             placesMax: Int(event.maxPlacesPerHold))
         wanted.lines = HoldLines.write(pricing, currency: event.currency)
-        let ask = wanted
-        let outcome = try await asking(id) {
-            try await seats.hold(event: id.description, ask)
+        if event.refusesSingleSeats {
+            wanted.edges = SeatPicker.edges(of: wanted.seats, in: layout)
         }
-        switch outcome {
-        case .held(let hold, let version), .replayed(let hold, let version):
+        return wanted
+    }
+
+    /// Holds, and tells what came of it.
+    func take(
+        _ wanted: HoldRequest, _ pricing: HoldPricing, _ id: EventID, _ event: EventV1.Event
+    ) async throws -> EventV1.Hold {
+        let outcome = try await asking(id) {
+            try await seats.hold(event: id.description, wanted)
+        }
+        if case .held(let hold, let version) = outcome {
             held.increment()
-            let contract = try contract(of: hold, event: id, version: version)
-            return .with { $0.hold = contract }
+            return try contract(of: hold, event: id, version: version)
+        }
+        if case .replayed(let hold, let version) = outcome {
+            return try contract(of: hold, event: id, version: version)
+        }
+        refused.increment()
+        switch outcome {
         case .unavailable(let taken, let available):
-            refused.increment()
             throw Self.unavailable(pricing, taken, available)
-        case .limitReached(let places):
-            refused.increment()
+        case .leavesAlone(let places):
+            throw try await leavesAlone(places, event)
+        case .ended(let end):
+            throw Self.ended(end, wanted.holdID)
+        default:
             throw RPCError.aborted(
                 "too_many_places",
-                "you hold \(places) places of this event already, and \(event.maxPlacesPerHold) "
-                    + "are the most; book or release them first")
+                "you hold places of this event already, and \(event.maxPlacesPerHold) are the "
+                    + "most; book or release them first")
         }
     }
 
-    private static func unavailable(
+    static func unavailable(
         _ pricing: HoldPricing, _ taken: [Int: SeatLetter?], _ available: [Int]
     ) -> RPCError {
         var reasons = pricing.seats.compactMap { seat -> RPCV1.ErrorReason? in
@@ -157,7 +190,7 @@ struct HoldHandlers: Sendable {
         }
     }
 
-    private static var lost: RPCError {
+    static var lost: RPCError {
         .aborted(
             "hold_lost", "the seats that you held were lost through a fault of ours; choose again")
     }
@@ -238,11 +271,14 @@ struct HoldHandlers: Sendable {
             throw RPCError.aborted("hold_expired", "the hold has ended; choose again")
         case .lost:
             throw Self.lost
+        case .changed:
+            throw RPCError.aborted(
+                "hold_changed", "the hold has other seats by now; take its new token")
         }
     }
 
     /// An event that is no draft.
-    private func publicEvent(_ text: String) async throws -> EventID {
+    func publicEvent(_ text: String) async throws -> EventID {
         guard let id = EventID(text), let event = try await events.event(id),
             event.state != .draft
         else {
@@ -251,12 +287,12 @@ struct HoldHandlers: Sendable {
         return id
     }
 
-    private static func unknownEvent(_ text: String) -> RPCError {
+    static func unknownEvent(_ text: String) -> RPCError {
         .notFound("event_unknown", "there is no event \"\(text)\"")
     }
 
     /// Asks the seat state; where it is gone, wakes the keeper and says so.
-    private func asking<Answer>(
+    func asking<Answer>(
         _ event: EventID, _ ask: () async throws -> Answer
     ) async throws -> Answer {
         do {
@@ -269,11 +305,11 @@ struct HoldHandlers: Sendable {
         }
     }
 
-    private static var rebuilding: RPCError {
+    static var rebuilding: RPCError {
         .unavailable("rebuilding", "the seats are being looked up again; try again in a second")
     }
 
-    private static func error(_ error: SeatStateError) -> RPCError {
+    static func error(_ error: SeatStateError) -> RPCError {
         switch error.code {
         case .rebuilding: rebuilding
         case .notYours: .notFound("hold_unknown", "there is no such hold of yours")
@@ -287,7 +323,7 @@ struct HoldHandlers: Sendable {
         }
     }
 
-    private func contract(
+    func contract(
         of hold: SeatHold, event: EventID, version: SeatStateVersion
     ) throws -> EventV1.Hold {
         let terms = try HoldLines.terms(of: hold, event: event)

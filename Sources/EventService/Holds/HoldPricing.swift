@@ -14,7 +14,8 @@ struct HoldPricing {
     /// Finds and prices what a request names.
     ///
     /// - Throws: INVALID_ARGUMENT with a reason per seat or area that is unknown, there twice, or
-    ///   priced by a type that its category does not have.
+    ///   priced by a type that its category does not have, and for companions' seats beyond the
+    ///   wheelchair places.
     init(
         _ request: EventV1.HoldSeatsRequest, event: EventV1.Event, layout: PlanLayout
     ) throws(RPCError) {
@@ -65,8 +66,38 @@ struct HoldPricing {
                 faults.append(Self.unknownType(path, choice.priceType))
             }
         }
+        faults += companionFaults(layout)
         guard faults.isEmpty else {
             throw .invalid("some of these places cannot be held as asked", faults)
+        }
+    }
+
+    /// A companion's seat is sold only along with a wheelchair place.
+    private func companionFaults(_ layout: PlanLayout) -> [RPCV1.ErrorReason] {
+        let kinds = seats.map { layout.accessibility(at: Int($0.place)) }
+        let wheelchairs = kinds.count { $0 == .wheelchair }
+        let companions = seats.indices.filter { kinds[$0] == .companion }
+        return companions.dropFirst(wheelchairs).map { index in
+            .init(
+                seats[index].seatGUID, "companion_alone",
+                "\(seats[index].label) is for the companion of somebody with a wheelchair place")
+        }
+    }
+
+    /// Prices seats that were found by the program, by types in the order of the seats.
+    ///
+    /// - Returns: nil where the category of a seat does not have its type.
+    init?(places: [Int], types: [String], event: EventV1.Event, layout: PlanLayout) {
+        let prices = Dictionary(
+            event.categories.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for (place, type) in zip(places, types) {
+            guard var held = Self.priced(place, type, layout, prices),
+                let guid = layout.seatGUID(at: place)
+            else {
+                return nil
+            }
+            held.seatGUID = guid
+            seats.append(held)
         }
     }
 

@@ -20,5 +20,5 @@ redis.call('SET', STATE, ARGV[3])
 redis.call('DEL', META)
 redis.call('HSET', META, 'generation', ARGV[2], 'version', 1, 'fence', 0, 'feed', ARGV[4],
     'started', now, 'plan', ARGV[5], 'places', #ARGV[3], 'free', free)
-redis.call('PUBLISH', CHANNEL, ARGV[2] .. ' 0 1 *')
+redis.call('PUBLISH', CHANNEL, ARGV[2] .. ' 0 1 ' .. now .. ' *')
 return {'installed', 1}

@@ -11,11 +11,12 @@
 -- seat:{EVENT}:deadlines  sorted set: hold id -> ms when its places fall free
 -- seat:{EVENT}:log        list: the last changes, as published on "seats:{EVENT}"
 -- seat:{EVENT}:hold:ID    hash: buyer, state, deadline, until, fence, places, areas, lines,
---                         generation, key
+--                         generation, key, extended (ms that were added to its time)
 -- seat:{EVENT}:buyer:ID   set: ids of the buyer's live holds
 -- seat:{EVENT}:key:BUYER:KEY  hash: hold, fingerprint; of an idempotency key
 --
--- A change reads "GENERATION FROM VERSION 12h,13f,…", or "… *" when everything is to be read anew.
+-- A change reads "GENERATION FROM VERSION MS 12h,13f,…", MS being the time of it, or "… *" when
+-- everything is to be read anew.
 
 local LOG_MAX = 1000
 local CHANGES_MAX = 8000
@@ -60,8 +61,9 @@ end
 
 local before, after, touched = {}, {}, {}
 
-local function setLetter(place, letter)
-    local old = letterOf(place)
+-- `known`: the letter that it has, where the caller has just looked.
+local function setLetter(place, letter, known)
+    local old = known or letterOf(place)
     if old == letter or old == '' then return end
     if not before[place] then
         before[place] = old
@@ -85,7 +87,7 @@ local function publish()
     local from = version
     version = redis.call('HINCRBY', META, 'version', 1)
     redis.call('HINCRBY', META, 'free', freed)
-    local head = generation .. ' ' .. from .. ' ' .. version .. ' '
+    local head = generation .. ' ' .. from .. ' ' .. version .. ' ' .. now .. ' '
     if #list > CHANGES_MAX then
         redis.call('DEL', LOG)
         redis.call('PUBLISH', CHANNEL, head .. '*')
@@ -186,12 +188,21 @@ local function letterNow(place)
     return letterOf(place)
 end
 
--- Writes a hold, makes it the owner of its places and gives them the letter.
-local function writeHold(hold, letter)
-    for _, place in ipairs(numbers(hold.places)) do
-        setLetter(place, letter)
-        redis.call('HSET', OWNERS, place, hold.id)
+-- Makes a hold the owner of places and gives them the letter.
+local function own(places, id, letter, known)
+    if #places == 0 then return end
+    local pairs = {}
+    for _, place in ipairs(places) do
+        setLetter(place, letter, known)
+        pairs[#pairs + 1] = place
+        pairs[#pairs + 1] = id
     end
+    redis.call('HSET', OWNERS, unpack(pairs))
+end
+
+-- Writes a hold, makes it the owner of its places and gives them the letter.
+local function writeHold(hold, letter, known)
+    own(numbers(hold.places), hold.id, letter, known)
     redis.call('HSET', holdKey(hold.id), 'buyer', hold.buyer, 'state', hold.state,
         'deadline', hold.deadline, 'until', hold.expiry, 'fence', hold.fence,
         'places', hold.places, 'areas', hold.areas, 'lines', hold.lines,

@@ -12,6 +12,7 @@
 -- {"tokenAlone", version, ms until}: the generation that knew the hold is gone; where another has
 --     come, the places were free and are claimed there; where none has, version and ms are ""
 -- {"expired", version} | {"notYours", version} | {"lost", version}: somebody else has the places
+-- {"changed", version}: the hold has other places since; a newer token says which
 
 local expiry = now + tonumber(ARGV[4])
 local isTokenLate = tonumber(ARGV[6]) <= now
@@ -28,6 +29,7 @@ local hold = loadHold(ARGV[2])
 if hold and hold.buyer ~= ARGV[3] then return {'notYours', version} end
 
 if hold and hold.generation == generation then
+    if hold.fence ~= ARGV[8] then return {'changed', version} end
     local state = stateOf(hold)
     if state == 'redeemed' then return {'again', version} end
     if state == 'lost' then return {'lost', version} end

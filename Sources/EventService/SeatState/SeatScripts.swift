@@ -4,6 +4,7 @@ import Redis
 /// The Lua scripts of the seat state, each with the prelude before it.
 struct SeatScripts: Sendable {
     let hold: RedisScript
+    let extend: RedisScript
     let release: RedisScript
     let get: RedisScript
     let list: RedisScript
@@ -22,6 +23,7 @@ struct SeatScripts: Sendable {
             RedisScript(name: "seat_\(name)", source: prelude + (try Self.text(name)))
         }
         hold = try script("hold")
+        extend = try script("extend")
         release = try script("release")
         get = try script("get")
         list = try script("list")

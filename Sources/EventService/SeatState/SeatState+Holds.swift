@@ -11,6 +11,27 @@ package enum HoldOutcome: Sendable, Equatable {
     case unavailable(seats: [Int: SeatLetter?], areas: [Int])
     /// Nothing was held: the buyer has so many places in live holds already.
     case limitReached(livePlaces: Int)
+    /// Nothing was held: these seats would be left alone.
+    case leavesAlone([Int])
+    /// Nothing was changed: there is no such hold any more.
+    case ended(HoldEnd)
+}
+
+/// Why a hold is not there to be changed.
+package enum HoldEnd: Sendable, Equatable {
+    case redeemed, expired, released, lost
+    /// As for `HoldLookup.missing`.
+    case missing(generationStartedMs: Int64)
+}
+
+/// What became of a request for more time.
+package enum ExtendOutcome: Sendable, Equatable {
+    /// The hold as it is now.
+    case extended(SeatHold, version: SeatStateVersion)
+    /// No more may be added.
+    case limitReached
+    /// There is no such hold any more.
+    case ended(HoldEnd)
 }
 
 /// What a hold is found to be.
@@ -42,6 +63,8 @@ package enum RedeemOutcome: Sendable, Equatable {
     case expired
     /// Another has places of it.
     case lost
+    /// The hold has other places since the token was made.
+    case changed
 }
 
 extension SeatState {
@@ -54,10 +77,19 @@ extension SeatState {
         var arguments: [RedisArgument] = [
             .text(request.holdID), .text(request.buyerID), .integer(timeToLiveMs),
             RedisArgument(request.placesMax), .text(request.idempotency?.key ?? ""),
-            .bytes(request.idempotency?.fingerprint ?? []), .bytes(request.lines),
-            RedisArgument(request.seats.count),
+            .bytes(request.idempotency?.fingerprint ?? []),
+            .text(request.isChange ? "change" : "new"),
+            RedisArgument(1 + request.alternatives.count),
         ]
-        arguments += request.seats.map { RedisArgument($0) }
+        let first = SeatAlternative(seats: request.seats, lines: request.lines)
+        for choice in [first] + request.alternatives {
+            let places = choice.seats.map(String.init).joined(separator: ",")
+            arguments += [.text(places), .bytes(choice.lines)]
+        }
+        arguments.append(RedisArgument(request.edges.count))
+        for edge in request.edges {
+            arguments.append(.text("\(edge.seat),\(edge.beyond ?? -1),\(edge.other ?? -1)"))
+        }
         for area in request.areas {
             arguments += [area.first, area.count, area.quantity].map { RedisArgument($0) }
         }
@@ -79,8 +111,46 @@ extension SeatState {
             return .unavailable(seats: seats, areas: try reply.ints(3))
         case "limit":
             return .limitReached(livePlaces: try reply.int(2))
+        case "orphan":
+            return .leavesAlone(try reply.ints(2))
+        case "ended":
+            return .ended(try Self.end(reply))
         default:
             throw reply.unknown()
+        }
+    }
+
+    /// Adds `step` to the time of a hold whose deadline is `deadlineMs`, as far as no more than
+    /// `most` has been added in all; a hold with another deadline is answered as it is. Throws
+    /// `.notYours` and as always.
+    package func extend(
+        event: String, holdID: String, buyerID: String, deadlineMs: Int64, step: Duration,
+        most: Duration
+    ) async throws(SeatStateError) -> ExtendOutcome {
+        try Self.checkID(holdID)
+        let reply = try await call(
+            scripts.extend, event: event, generation: nil,
+            [
+                .text(holdID), .text(buyerID), .integer(deadlineMs),
+                .integer(try Self.checkMilliseconds(step)),
+                .integer(try Self.checkMilliseconds(most)),
+            ])
+        switch reply.kind {
+        case "extended": return .extended(try reply.hold(3), version: try reply.version())
+        case "limit": return .limitReached
+        case "ended": return .ended(try Self.end(reply))
+        default: throw reply.unknown()
+        }
+    }
+
+    private static func end(_ reply: SeatReply) throws(SeatStateError) -> HoldEnd {
+        switch try reply.text(2) {
+        case "redeemed": return .redeemed
+        case "expired": return .expired
+        case "released": return .released
+        case "lost": return .lost
+        case "missing": return .missing(generationStartedMs: try reply.integer(3))
+        default: throw reply.unknown()
         }
     }
 
@@ -156,6 +226,7 @@ extension SeatState {
             return .byTokenAlone(untilMs: isClaimed ? try reply.integer(2) : nil)
         case "expired": return .expired
         case "lost": return .lost
+        case "changed": return .changed
         default: throw reply.unknown()
         }
     }
@@ -167,6 +238,7 @@ extension SeatState {
         guard Set(request.seats).count == request.seats.count else {
             throw SeatStateError(.invalid, "a seat comes twice")
         }
+        try check(request.alternatives, like: request)
         var wanted = request.seats.count
         for area in request.areas {
             guard area.first >= 0, area.count >= 1, area.quantity >= 1,
@@ -186,5 +258,21 @@ extension SeatState {
             throw SeatStateError(.invalid, "an idempotency key or lines of that size")
         }
         return try checkMilliseconds(request.timeToLive)
+    }
+
+    private static func check(
+        _ alternatives: [SeatAlternative], like request: HoldRequest
+    ) throws(SeatStateError) {
+        let isFine = alternatives.allSatisfy { choice in
+            choice.seats.count == request.seats.count
+                && Set(choice.seats).count == choice.seats.count && choice.lines.count <= 65_536
+        }
+        guard isFine, alternatives.count < alternativesMax,
+            request.edges.count <= 2 * placesPerHoldMax
+        else {
+            throw SeatStateError(.invalid, "not alternatives: \(alternatives.count)")
+        }
+        for choice in alternatives { try checkPlaces(choice.seats) }
+        try checkPlaces(request.edges.map(\.seat))
     }
 }

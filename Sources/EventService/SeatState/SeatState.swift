@@ -23,6 +23,8 @@ package struct SeatState: Sendable {
 
     /// Places in one hold or token.
     package static let placesPerHoldMax = 1_000
+    /// Choices of seats in one request.
+    package static let alternativesMax = 32
     /// Places of one event.
     package static let placesPerEventMax = 1_000_000
     /// Changes in one entry of the booking feed.

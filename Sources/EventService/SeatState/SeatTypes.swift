@@ -48,6 +48,38 @@ package struct AreaRequest: Sendable, Equatable {
     }
 }
 
+/// A seat that must not be left alone by a hold: free while `beyond` is not, although it was
+/// possible to do better, because `other`, on the far side of the seats held, is free.
+package struct SeatEdge: Sendable, Equatable {
+    /// The seat beside those held.
+    package let seat: Int
+    /// The next one; nil at the end of the row.
+    package let beyond: Int?
+    /// The seat on the other side of those held; nil at the end of the row.
+    package let other: Int?
+
+    /// An edge of the seats held.
+    package init(seat: Int, beyond: Int?, other: Int?) {
+        self.seat = seat
+        self.beyond = beyond
+        self.other = other
+    }
+}
+
+/// Seats that may be held instead of those asked for first.
+package struct SeatAlternative: Sendable, Equatable {
+    /// Places with numbers, each at most once.
+    package var seats: [Int]
+    /// Kept with the hold where these are taken.
+    package var lines: [UInt8]
+
+    /// Other seats.
+    package init(seats: [Int], lines: [UInt8]) {
+        self.seats = seats
+        self.lines = lines
+    }
+}
+
 /// What a buyer asks for, all or none.
 package struct HoldRequest: Sendable {
     /// The hold's id, made by the caller. The same id from the same buyer is the same hold.
@@ -65,6 +97,12 @@ package struct HoldRequest: Sendable {
     /// Kept with the hold and given back as it is: what the service needs, with the places, to
     /// write the hold's terms again, byte for byte.
     package var lines: [UInt8] = []
+    /// What is taken where `seats` are not free as a whole: the first that is. As many places each.
+    package var alternatives: [SeatAlternative] = []
+    /// Seats that must not be left alone.
+    package var edges: [SeatEdge] = []
+    /// The hold is there and gets these places instead of its own; its deadline stays.
+    package var isChange = false
     /// The buyer's idempotency key with a fingerprint of the request, kept for a day.
     package var idempotency: (key: String, fingerprint: [UInt8])?
 
@@ -188,6 +226,8 @@ package struct SeatUpdate: Sendable, Equatable {
     package let from: UInt64
     /// The version after them.
     package let number: UInt64
+    /// When; Unix ms by Redis' clock.
+    package let changedAtMs: Int64
     /// Nil: read everything anew.
     package let changes: [SeatChange]?
 }

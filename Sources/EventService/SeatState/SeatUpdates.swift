@@ -30,18 +30,19 @@ extension SeatState {
 }
 
 extension SeatUpdate {
-    /// From "GENERATION FROM VERSION 12h,13f", or "… *"; nil for anything else.
+    /// From "GENERATION FROM VERSION MS 12h,13f", or "… *"; nil for anything else.
     package init?(_ message: [UInt8]) {
         let words = message.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard words.count == 4,
+        guard words.count == 5,
             let generation = String(validating: words[0], as: UTF8.self), !generation.isEmpty,
             let from = Self.number(words[1]).flatMap({ UInt64(exactly: $0) }),
-            let number = Self.number(words[2]).flatMap({ UInt64(exactly: $0) })
+            let number = Self.number(words[2]).flatMap({ UInt64(exactly: $0) }),
+            let changedAtMs = Self.number(words[3])
         else { return nil }
         var changes: [SeatChange]?
-        if !words[3].elementsEqual("*".utf8) {
+        if !words[4].elementsEqual("*".utf8) {
             var list: [SeatChange] = []
-            for part in words[3].split(separator: UInt8(ascii: ",")) {
+            for part in words[4].split(separator: UInt8(ascii: ",")) {
                 guard let place = Self.number(part.dropLast()), let last = part.last,
                     let letter = SeatLetter(rawValue: last)
                 else { return nil }
@@ -50,7 +51,8 @@ extension SeatUpdate {
             changes = list
         }
         self.init(
-            generation: SeatGeneration(generation), from: from, number: number, changes: changes)
+            generation: SeatGeneration(generation), from: from, number: number,
+            changedAtMs: Int64(changedAtMs), changes: changes)
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

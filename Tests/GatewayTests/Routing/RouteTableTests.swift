@@ -63,7 +63,7 @@ struct RouteTableTests {
             Issue.record("not told")
             return
         }
-        #expect(Set(allowed) == [.get, .head, .delete])
+        #expect(Set(allowed) == [.get, .head, .put, .delete])
         guard case .methods(let one) = table.match(.get, path: "/api/auth/login") else {
             Issue.record("not told")
             return

@@ -31,12 +31,13 @@ enum FakePlatform {
         rates.api = RateBudget(perSecond: 1e6, burst: 1e6)
         rates.logIn = rates.api
         rates.page = rates.api
+        rates.live = rates.api
         return rates
     }
 
     static func run(
         rates: RateLimiter.Configuration = roomy, proxies: [AddressRange] = [],
-        uploadsMax: Int = 4, setup: TestingSetup = .router,
+        uploadsMax: Int = 4, live: LiveSeats.Limits = .init(), setup: TestingSetup = .router,
         register: (inout CallRouter) -> Void = { _ in },
         test: @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
@@ -52,14 +53,17 @@ enum FakePlatform {
                 auth: client, event: client, booking: client, payment: client,
                 notification: client),
             tokens: tokens, limiter: RateLimiter(rates), proxies: ProxyTrust(proxies),
-            uploads: UploadSlots(uploadsMax), pages: Pages(logger: logger), logger: logger)
+            uploads: UploadSlots(uploadsMax), live: LiveSeats(event: client, limits: live),
+            pages: Pages(logger: logger), logger: logger)
         let services = ServiceGroup(
             configuration: .init(services: [.init(service: server)], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await services.run() }
             _ = try await server.waitUntilListening()
             do {
-                try await Application(responder: responder, logger: logger).test(setup, test)
+                try await Application(
+                    responder: responder, services: [responder.live], logger: logger
+                ).test(setup, test)
             } catch {
                 await client.close()
                 await services.triggerGracefulShutdown()

@@ -106,7 +106,7 @@ struct TestEvent: Sendable {
     ///   - standing: capacity of its standing area; 0 = none.
     init(
         _ platform: Platform, seats: Int, standing: Int = 0, holdSeconds: Int = 600,
-        paySeconds: Int = 900
+        paySeconds: Int = 900, placesPerHold: Int = 10
     ) async throws {
         self.platform = platform
         organiser = try await People.organiser(platform)
@@ -124,6 +124,7 @@ struct TestEvent: Sendable {
                 "timeZone": "Europe/Berlin", "currency": "EUR", "planId": .string(planID),
                 "holdSeconds": .number(JSONNumber(holdSeconds)),
                 "paySeconds": .number(JSONNumber(paySeconds)),
+                "maxPlacesPerHold": .number(JSONNumber(placesPerHold)),
             ])
         guard let id = event.json["event"]?["eventId"]?.string else {
             throw People.Refused(description: "event: \(event.text)")

@@ -10,6 +10,8 @@ package enum RateClass: String, Sendable, CaseIterable {
     case page
     /// What payment providers tell: signed, and many from one address.
     case webhook
+    /// Beginning to listen to live seats: browsers do it again by themselves.
+    case live
 }
 
 /// Limits requests by client address. Thread-safe.
@@ -20,10 +22,11 @@ package final class RateLimiter: Sendable {
         package var logIn = RateBudget(perSecond: 2, burst: 10)
         package var page = RateBudget(perSecond: 50, burst: 200)
         package var webhook = RateBudget(perSecond: 500, burst: 2000)
+        package var live = RateBudget(perSecond: 1, burst: 20)
         package var addressesMax = 100_000
 
-        /// 10 requests a second and 20 at once; log-ins 2 and 10; pages 50 and 200;
-        /// webhooks 500 and 2,000.
+        /// 10 requests a second and 20 at once; log-ins 2 and 10; pages 50 and 200; webhooks 500
+        /// and 2,000; live seats 1 and 20.
         package init() {}
 
         subscript(_ limited: RateClass) -> RateBudget {
@@ -32,6 +35,7 @@ package final class RateLimiter: Sendable {
             case .logIn: logIn
             case .page: page
             case .webhook: webhook
+            case .live: live
             }
         }
     }

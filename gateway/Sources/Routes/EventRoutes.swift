@@ -44,6 +44,28 @@ extension Routes {
                 $0.eventID = call.path("eventId")
             }
         },
+        Route(.patch, "/api/events/{eventId}", .role(.organiser), body: .json) { call in
+            var message = try call.message(EventV1.UpdateEventRequest.self)
+            try call.requireSame("eventId", message.eventID)
+            message.eventID = call.path("eventId")
+            return try APICall.json(
+                .ok, try await call.call(\.event, Events.updateEvent, message))
+        },
+        Route(.post, "/api/events/{eventId}/pause", .role(.organiser)) { call in
+            try await call.forward(\.event, Events.pauseEvent) {
+                $0.eventID = call.path("eventId")
+            }
+        },
+        Route(.post, "/api/events/{eventId}/resume", .role(.organiser)) { call in
+            try await call.forward(\.event, Events.resumeEvent) {
+                $0.eventID = call.path("eventId")
+            }
+        },
+        Route(.post, "/api/events/{eventId}/cancel", .role(.organiser)) { call in
+            try await call.forward(\.event, Events.cancelEvent) {
+                $0.eventID = call.path("eventId")
+            }
+        },
         Route(
             .get, "/api/events/{eventId}/plan", .anyone, query: ["plain"], timeout: .seconds(60)
         ) { call in
@@ -51,11 +73,6 @@ extension Routes {
             return try await PlanDownload.run(call) {
                 $0.eventID = call.path("eventId")
                 $0.plain = plain
-            }
-        },
-        Route(.get, "/api/events/{eventId}/seats", .anyone) { call in
-            try await call.forward(\.event, Events.getSeatState) {
-                $0.eventID = call.path("eventId")
             }
         },
     ]

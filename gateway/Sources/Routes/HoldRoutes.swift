@@ -18,6 +18,33 @@ extension Routes {
                 "\(eventPath)/holds/\(PercentCoding.encodedSegment($0.hold?.holdID ?? ""))"
             }
         },
+        Route(.post, "/api/events/{eventId}/holds/best", .user, body: .json) { call in
+            var message = try call.message(EventV1.HoldBestAvailableRequest.self)
+            try call.requireSame("eventId", message.eventID)
+            message.eventID = call.path("eventId")
+            let eventPath = "/api/events/\(PercentCoding.encodedSegment(message.eventID))"
+            return try await call.create(\.event, Events.holdBestAvailable, message) {
+                "\(eventPath)/holds/\(PercentCoding.encodedSegment($0.hold?.holdID ?? ""))"
+            }
+        },
+        Route(.put, "/api/events/{eventId}/holds/{holdId}", .user, body: .json) { call in
+            var message = try call.message(EventV1.ChangeHoldRequest.self)
+            try call.requireSame("eventId", message.eventID)
+            try call.requireSame("holdId", message.holdID)
+            message.eventID = call.path("eventId")
+            message.holdID = call.path("holdId")
+            return try APICall.json(
+                .ok, try await call.call(\.event, Events.changeHold, message))
+        },
+        Route(.post, "/api/events/{eventId}/holds/{holdId}/extend", .user, body: .json) { call in
+            var message = try call.message(EventV1.ExtendHoldRequest.self)
+            try call.requireSame("eventId", message.eventID)
+            try call.requireSame("holdId", message.holdID)
+            message.eventID = call.path("eventId")
+            message.holdID = call.path("holdId")
+            return try APICall.json(
+                .ok, try await call.call(\.event, Events.extendHold, message))
+        },
         Route(.get, "/api/events/{eventId}/holds", .user) { call in
             try await call.forward(\.event, Events.listHolds) { $0.eventID = call.path("eventId") }
         },

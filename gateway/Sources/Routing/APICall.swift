@@ -16,6 +16,9 @@ struct APICall: Sendable {
     let deadline: ContinuousClock.Instant
     let backends: Backends
     let uploads: UploadSlots
+    let live: LiveSeats
+    /// Who calls, as limits count.
+    let client: ClientAddress
 
     /// A parameter of the path; the route's template names it.
     func path(_ name: String) -> String {

@@ -47,6 +47,7 @@ extension HTTPField.Name {
     static let crossOriginOpenerPolicy = name("cross-origin-opener-policy")
     static let grpcTimeout = name("grpc-timeout")
     static let idempotencyKey = name("idempotency-key")
+    static let lastEventID = name("last-event-id")
     static let providerSignature = name("provider-signature")
     static let referrerPolicy = name("referrer-policy")
     static let requestID = name("x-request-id")

@@ -1,6 +1,7 @@
-import { getEvent, getPlan, getSeatState } from "./api.js";
+import { getEvent, getPlan } from "./api.js";
 import { element } from "./dom.js";
 import { count, eventState, money, venueTime } from "./format.js";
+import { LiveSeats } from "./live-seats.js";
 import { freeIn } from "./painter.js";
 import { Plan } from "./plan.js";
 import { Poller } from "./poller.js";
@@ -21,25 +22,32 @@ class EventPage extends HTMLElement {
   #plan;
   #states = "";
   #announced = 0;
-  #poller = new Poller(2000, (signal) => this.#refresh(signal), (error) => this.#failed(error));
+  #loader = new Poller(2000, () => this.#begin(), (error) => this.#failed(error));
+  #seats = new LiveSeats(
+    this.#id, (states) => this.#follow(states), (error) => this.#failed(error));
 
   connectedCallback() {
     this.append(this.#status, this.#live);
-    this.#poller.start();
+    this.#loader.start();
   }
 
   disconnectedCallback() {
-    this.#poller.stop();
+    this.#loader.stop();
+    this.#seats.stop();
   }
 
-  /** @param {AbortSignal} signal */
-  async #refresh(signal) {
-    if (!this.#plan) await this.#load();
-    const { states } = await getSeatState(this.#id, signal);
-    if (!this.#plan || signal.aborted) return;
+  async #begin() {
+    await this.#load();
+    this.#loader.stop();
+    this.#seats.start();
+  }
+
+  /** @param {string} states */
+  async #follow(states) {
     // Places were added: the plan that is drawn is not the one that is sold.
-    if (states.length !== this.#plan.placeCount && this.#states
-      && states.length !== this.#states.length) await this.#load();
+    if (this.#plan && this.#states && states.length !== this.#states.length) {
+      await this.#load().catch((error) => this.#failed(error));
+    }
     this.#setStatus("", false);
     if (states === this.#states) return;
     this.#states = states;
@@ -97,7 +105,10 @@ class EventPage extends HTMLElement {
 
   /** @param {Error & {status?: number}} error */
   #failed(error) {
-    if (error.status === 404 || error.status === 403) this.#poller.stop();
+    if (error.status === 404 || error.status === 403) {
+      this.#loader.stop();
+      this.#seats.stop();
+    }
     const what = this.#plan ? "The seats are not up to date; trying again." : "Not shown yet.";
     this.#setStatus(error.status === 404 ? "There is no such event." : `${what} ${error.message}`, true);
   }
