@@ -1,6 +1,6 @@
 package import Foundation
 
-/// A program that the contract tests run: protoc or buf.
+/// A program that the contract tests run: protoc, buf, or one found by env.
 package struct Tool: Sendable {
     /// The program is not there; says what to install.
     package struct Missing: Error, CustomStringConvertible {
@@ -17,6 +17,9 @@ package struct Tool: Sendable {
 
     /// Path of the program.
     package let path: String
+
+    /// env, which runs the program that its first argument names.
+    package static let env = Tool(path: "/usr/bin/env")
 
     /// The proto compiler, from PATH.
     package static func protoc() throws -> Tool {
