@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 
 // Wire and RPC with their tests, and nothing else: small enough to be built for every sanitizer.
-// The folders are links to the product's own.
+// The folders are links to the product's own; only Mutex is a stand-in (see there).
 
 import PackageDescription
 
@@ -47,7 +47,7 @@ let package = Package(
                 "Wire", .logging, .metrics, .nioCore, .nioPosix, .nioSSL, .nioTLS, .lifecycle,
                 .serviceContext, .systemPackage,
             ],
-            swiftSettings: strict),
+            path: "Sources", sources: ["RPC", "Mutex"], swiftSettings: strict),
         .target(name: "Contracts", dependencies: ["Wire"], swiftSettings: strict),
         .target(name: "ConformanceMessages", dependencies: ["Wire"], swiftSettings: strict),
         .target(name: "RandomSupport", swiftSettings: strict),
