@@ -3,9 +3,9 @@ import Synchronization
 package import Wire
 
 // Streams live as long as the closure that uses them: what it leaves unread when it returns is
-// dropped, and a server that knows cancellation is told. They are not tried again after a failure, since
-// only the caller knows what has arrived. Deadlines are those of ``call(_:_:metadata:timeout:)``,
-// and end the stream as a whole.
+// dropped, and a server that knows cancellation is told. They are not tried again after a failure,
+// since only the caller knows what has arrived. Deadlines are those of
+// ``call(_:_:metadata:timeout:)``, and end the stream as a whole.
 extension RPCClient {
     /// Calls a method that answers one message with many. Throws what the closure throws; reading
     /// the messages throws how the stream failed.

@@ -9,8 +9,9 @@ package import Wire
 /// Calls methods of ttrpc servers.
 ///
 /// Connects when it is first used and again when a connection is lost. Calls are spread over all
-/// addresses, the least busy first; one that fails again and again is left out for a while. Every call ends exactly once, at its deadline at the latest.
-/// `run()` only waits for shutdown: calls work without it.
+/// addresses, the least busy first; one that fails again and again is left out for a while. Every
+/// call ends exactly once, at its deadline at the latest. `run()` only waits for shutdown: calls
+/// work without it.
 package final class RPCClient: Service {
     private struct MethodName: Hashable {
         let service: String

@@ -79,8 +79,8 @@ struct ServerConnection {
     var pings = PingBudget()
     var lingersUntil: NIODeadline?
 
-    /// `kinds` of the routes, by their indexes; the route after the last one is Hello. `methodLimits`
-    /// is empty, or has one for each route.
+    /// `kinds` of the routes, by their indexes; the route after the last one is Hello.
+    /// `methodLimits` is empty, or has one for each route.
     init(
         limits: ServerLimits, routes: RouteTable, kinds: [MethodKind],
         methodLimits: [MethodLimit?] = []

@@ -17,8 +17,8 @@ enum Agreement: Equatable, Sendable {
 
 /// A stream's window: how many bytes may be on their way to a reader.
 enum StreamWindow {
-    /// The smallest one that may be agreed on; so much a client may send on a stream before it knows
-    /// the server's answer.
+    /// The smallest one that may be agreed on; so much a client may send on a stream before it
+    /// knows the server's answer.
     static let sizeMin = 64 << 10
 
     /// Bytes of the window that a message takes: an empty one costs its receiver something too.

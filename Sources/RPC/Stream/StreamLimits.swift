@@ -3,8 +3,8 @@ package struct StreamLimits: Equatable, Sendable {
     /// Bytes that a peer which knows windows may send before they are read; its writers wait for
     /// more. At least 64 KiB, and a message counts 128 bytes more than it has; nil = no windows.
     package var windowSize: Int? = 256 << 10
-    /// Received messages of a plain peer that wait to be read. ttrpc has no window, and a connection
-    /// that is not read stands still for all its streams: one more fails the stream with
+    /// Received messages of a plain peer that wait to be read. ttrpc has no window, and a
+    /// connection that is not read stands still for all its streams: one more fails the stream with
     /// RESOURCE_EXHAUSTED.
     package var messagesMax = 256
     /// Bytes of them, likewise; a single message may be longer.

@@ -25,7 +25,7 @@ struct ExtensionTests {
         @Sendable func wait() async throws {
             started.add()
             do {
-                try await Task.sleep(for: .seconds(600))
+                try await waitUntilCancelled()
             } catch {
                 cancelled.add()
                 throw error

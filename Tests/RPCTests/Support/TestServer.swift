@@ -56,7 +56,7 @@ func echoRouter() -> CallRouter {
         return request
     }
     router.handle(EchoService.sleep) { request, _ in
-        try await Task.sleep(for: .seconds(600))
+        try await waitUntilCancelled()
         return request
     }
     router.handle(EchoService.large) { request, _ in
@@ -80,6 +80,15 @@ func echoRouter() -> CallRouter {
     return router
 }
 
+/// Waits without end; throws when it is cancelled. (A sleep that is cancelled keeps its timer, and
+/// the memory that belongs to it, until its time has come.)
+func waitUntilCancelled() async throws {
+    let (stream, continuation) = AsyncStream<Void>.makeStream()
+    for await _ in stream {}
+    withExtendedLifetime(continuation) {}
+    try Task.checkCancellation()
+}
+
 private func addStreams(to router: inout CallRouter) {
     router.handleServerStream(EchoService.down) { request, responses, _ in
         for _ in 0..<3 { try await responses.write(request) }
@@ -97,7 +106,7 @@ private func addStreams(to router: inout CallRouter) {
         while true { try await responses.write(message) }
     }
     router.handleClientStream(EchoService.deaf) { _, _ in
-        try await Task.sleep(for: .seconds(600))
+        try await waitUntilCancelled()
         return StringValue()
     }
     router.handleBidirectional(EchoService.breakOff) { _, responses, _ in
