@@ -1,51 +1,35 @@
 import Foundation
 import NIOCore
 import NIOPosix
-import Synchronization
 
 @testable import RPC
 
-/// A server that answers each frame as it is told and remembers all of them.
+/// A server that answers each frame as it is told.
 final class FrameServer: Sendable {
     /// Answers a frame of the n-th connection, n from 1.
     typealias Answer = @Sendable (_ frame: Frame, _ connection: Int) -> [Frame]
 
     let path: String
-    private let received: Received
     private let channel: any Channel
 
-    private final class Received: Sendable {
-        let frames = Mutex<[Frame]>([])
-    }
-
-    private init(path: String, received: Received, channel: any Channel) {
+    private init(path: String, channel: any Channel) {
         self.path = path
-        self.received = received
         self.channel = channel
     }
 
     static func start(_ answer: @escaping Answer) async throws -> FrameServer {
         let path = "/tmp/usher-rpc-\(UUID().uuidString.prefix(8)).sock"
-        let received = Received()
         let connections = CounterBox()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 let connection = connections.add()
                 return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        Answerer(received: received) { answer($0, connection) })
+                        Answerer { answer($0, connection) })
                 }
             }
             .bind(unixDomainSocketPath: path).get()
-        return FrameServer(path: path, received: received, channel: channel)
-    }
-
-    /// All frames so far.
-    var frames: [Frame] { received.frames.withLock { $0 } }
-
-    /// Waits for a frame that is as wanted.
-    func waitForFrame(_ isWanted: (Frame) -> Bool) async throws {
-        while !frames.contains(where: isWanted) { try await Task.sleep(for: .milliseconds(1)) }
+        return FrameServer(path: path, channel: channel)
     }
 
     func stop() async throws {
@@ -56,12 +40,10 @@ final class FrameServer: Sendable {
     private final class Answerer: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
-        private let received: Received
         private let answer: (Frame) -> [Frame]
         private var decoder = FrameDecoder()
 
-        init(received: Received, answer: @escaping (Frame) -> [Frame]) {
-            self.received = received
+        init(_ answer: @escaping (Frame) -> [Frame]) {
             self.answer = answer
         }
 
@@ -69,7 +51,6 @@ final class FrameServer: Sendable {
             decoder.append(unwrapInboundIn(data))
             var replies = ByteBuffer()
             while case .some(.frame(let frame)) = decoder.next() {
-                received.frames.withLock { $0.append(frame) }
                 for reply in answer(frame) { replies.writeFrame(reply) }
             }
             context.writeAndFlush(wrapOutboundOut(replies), promise: nil)
