@@ -51,7 +51,10 @@ struct GoAwayTests {
             while opened.count == 0 { try await Task.sleep(for: .milliseconds(1)) }
             return StringValue("slept")
         }
-        try await withEchoServer(router: router) { first in
+        // Running calls may go on for as long as the test takes on a busy machine.
+        var configuration = RPCServerConfiguration()
+        configuration.drainTimeout = .seconds(120)
+        try await withEchoServer(configuration: configuration, router: router) { first in
             try await withEchoServer(router: router) { second in
                 let client = RPCClient(addresses: [first.address, second.address])
                 // The second one goes to the less busy server.
