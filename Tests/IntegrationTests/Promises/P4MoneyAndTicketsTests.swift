@@ -36,8 +36,8 @@ struct P4MoneyAndTicketsTests {
     ]
 
     /// Every step of pay and confirm where a process is killed, and how many buyers must be at that
-    /// very point then: all; those with webhooks that come soon; those that must be asked about.
-    /// At the points inside a transaction there is one: the others wait for its locks.
+    /// very point then: all; those with webhooks that come soon; those whom nothing but asking
+    /// helps. At the points inside a transaction there is one: the others wait for its locks.
     static let crashes: [(point: String, together: Int)] = [
         ("payment.before_attempt", 16),
         ("payment.after_attempt", 16),
@@ -45,8 +45,8 @@ struct P4MoneyAndTicketsTests {
         ("payment.after_recording", 16),
         ("payment.webhook_before_recording", 12),
         ("payment.webhook_after_recording", 12),
-        ("payment.reconcile_before_provider", 6),
-        ("payment.reconcile_after_provider", 6),
+        ("payment.reconcile_before_provider", 2),
+        ("payment.reconcile_after_provider", 2),
         ("booking.before_capture", 1),
         ("booking.after_capture", 1),
         ("feed.before_commit@payment", 1),
