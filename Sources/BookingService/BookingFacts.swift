@@ -49,6 +49,14 @@ enum BookingFacts {
         booking.venue = try row.decode("venue")
         booking.startsAt = Timestamp(try row.decode("starts_at", as: Date.self))
         booking.timeZone = try row.decode("time_zone")
+        booking.cancelledAt = try row.decode("cancelled_at", as: Date?.self).map { Timestamp($0) }
+        booking.refundedMinor = try row.decode("refunded_minor")
+        booking.feeMinor = try row.decode("fee_minor")
+        booking.kind =
+            BookingRules.Kind(rawValue: try row.decode("kind", as: String.self))?.contract
+            ?? .unspecified
+        booking.madeBy =
+            try row.decode("made_by", as: UUID?.self).map { UserID(uuid: $0).description } ?? ""
         return booking
     }
 }

@@ -12,6 +12,7 @@ struct BookingHandlers: Sendable {
     let event: ServiceCaller
     let batcher: BookingBatcher
     let records: IdempotencyRecords
+    let organisers: OrganiserStore
 
     private let booked = Counter(label: "bookings_total", dimensions: [("outcome", "created")])
     private let refused = Counter(label: "bookings_total", dimensions: [("outcome", "refused")])
@@ -22,18 +23,20 @@ struct BookingHandlers: Sendable {
 
     init(
         store: BookingStore, authenticator: Authenticator, event: ServiceCaller,
-        batcher: BookingBatcher, records: IdempotencyRecords
+        batcher: BookingBatcher, records: IdempotencyRecords, organisers: OrganiserStore
     ) {
         self.store = store
         self.authenticator = authenticator
         self.event = event
         self.batcher = batcher
         self.records = records
+        self.organisers = organisers
     }
 
     func register(on router: inout CallRouter) {
         typealias Methods = BookingV1.BookingService
         router.handle(Methods.createBooking, create)
+        router.handle(Methods.createOrganiserBooking, createForOrganiser)
         router.handle(Methods.getBooking, get)
         router.handle(Methods.listBookings, list)
         router.handle(Methods.snapshotClaims, snapshot)
@@ -53,7 +56,11 @@ struct BookingHandlers: Sendable {
         if key == nil, let hold, let booking = try await store.booking(hold: hold, buyer: user.id) {
             return .with { $0.booking = booking }
         }
-        let order = try await order(request, user.id, key)
+        let order = try await order(request.holdToken, user.id, key)
+        return try await book(order)
+    }
+
+    private func book(_ order: BookingOrder) async throws -> BookingV1.CreateBookingResponse {
         let outcome = try await batcher.book(order)
         switch outcome {
         case .created: booked.increment()
@@ -63,12 +70,47 @@ struct BookingHandlers: Sendable {
         return try outcome.response(to: order)
     }
 
+    /// Complimentary and box-office bookings: the organiser holds places like anybody, and books
+    /// them without a payment here.
+    @Sendable private func createForOrganiser(
+        _ request: BookingV1.CreateOrganiserBookingRequest, _ context: CallContext
+    ) async throws -> BookingV1.CreateOrganiserBookingResponse {
+        let user = try await authenticator.user(context, role: .organiser)
+        guard let kind = BookingRules.Kind(organiser: request.kind) else {
+            throw RPCError.invalid(field: "kind", "invalid", "complimentary or box office")
+        }
+        guard request.buyerID.isEmpty || UserID(request.buyerID) != nil else {
+            throw RPCError.invalid(field: "buyerId", "invalid", "an id looks like usr_…")
+        }
+        let key = try IdempotencyKey(context, user: user.id, request)
+        if let key, let answer = try await records.answer(of: key) {
+            return try answer.response()
+        }
+        // The event must be the caller's before their hold is spent, and is asked for again with
+        // the terms that the event service vouches for.
+        let claimed = HoldToken.unverifiedTerms(of: request.holdToken)?.eventID ?? ""
+        try await organisers.requireOrganiser(user, of: claimed)
+        var order = try await order(request.holdToken, user.id, key)
+        try await organisers.requireOrganiser(user, of: order.event.description)
+        order.kind = kind
+        order.madeBy = user.id
+        order.buyer = UserID(request.buyerID) ?? user.id
+        if kind == .complimentary {
+            for index in order.terms.places.indices {
+                order.terms.places[index].priceMinor = 0
+            }
+            order.terms.totalMinor = 0
+        }
+        let response = try await book(order)
+        return .with { $0.booking = response.booking }
+    }
+
     /// Redeems the hold. A hold that has made its booking need not be redeemed again, whatever has
     /// become of it.
     private func order(
-        _ request: BookingV1.CreateBookingRequest, _ buyer: UserID, _ key: IdempotencyKey?
+        _ token: String, _ buyer: UserID, _ key: IdempotencyKey?
     ) async throws -> BookingOrder {
-        if let hold = HoldToken.unverifiedHold(of: request.holdToken),
+        if let hold = HoldToken.unverifiedHold(of: token),
             let booking = try await store.booking(hold: hold, buyer: buyer),
             let event = EventID(booking.eventID)
         {
@@ -81,7 +123,7 @@ struct BookingHandlers: Sendable {
             redeemed = try await event.call(
                 EventV1.EventService.redeem,
                 .with {
-                    $0.token = request.holdToken
+                    $0.token = token
                     $0.buyerID = buyer.description
                     $0.claimMs = UInt32(clamping: Self.redeemedFor.milliseconds)
                 })

@@ -116,6 +116,7 @@ enum BookingPlaces {
         place.category = try row.decode("category")
         place.priceType = try row.decode("price_type")
         place.priceMinor = try row.decode("price_minor")
+        place.cancelled = try row.decode("cancelled_at", as: Date?.self) != nil
         return place
     }
 }

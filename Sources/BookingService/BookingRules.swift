@@ -8,12 +8,46 @@ enum BookingRules {
     enum State: String, Sendable {
         case pending, confirmed, expired, cancelled
 
+        /// Nil for a state that is not said.
+        init?(contract state: BookingV1.BookingState) {
+            switch state {
+            case .pending: self = .pending
+            case .confirmed: self = .confirmed
+            case .expired: self = .expired
+            case .cancelled: self = .cancelled
+            default: return nil
+            }
+        }
+
         var contract: BookingV1.BookingState {
             switch self {
             case .pending: .pending
             case .confirmed: .confirmed
             case .expired: .expired
             case .cancelled: .cancelled
+            }
+        }
+    }
+
+    /// How a booking came about, as the database writes it.
+    enum Kind: String, Sendable {
+        case sale, complimentary
+        case boxOffice = "box_office"
+
+        /// Of an organiser's request; nil for anything but the two kinds that organisers make.
+        init?(organiser kind: BookingV1.BookingKind) {
+            switch kind {
+            case .complimentary: self = .complimentary
+            case .boxOffice: self = .boxOffice
+            default: return nil
+            }
+        }
+
+        var contract: BookingV1.BookingKind {
+            switch self {
+            case .sale: .sale
+            case .complimentary: .complimentary
+            case .boxOffice: .boxOffice
             }
         }
     }

@@ -24,11 +24,17 @@ package enum BookingService: PlatformService {
         let records = IdempotencyRecords(pool: base.pool)
         let writer = BatchWriter(pool: base.pool, feed: store.feed, records: records)
         let batcher = BookingBatcher(logger: base.logger) { try await writer.write($0) }
+        let organisers = OrganiserStore(pool: base.pool, feed: store.feed)
         let handlers = BookingHandlers(
             store: store,
             authenticator: Authenticator(
                 tokens: TokenVerifier(auth: auth.client), credential: base.credential),
-            event: event, batcher: batcher, records: records)
+            event: event, batcher: batcher, records: records, organisers: organisers)
+        let cancels = CancelStore(feed: store.feed)
+        let organiserHandlers = OrganiserHandlers(
+            store: organisers, cancels: cancels, records: records,
+            timeline: TimelineStore(pool: base.pool),
+            authenticator: handlers.authenticator)
 
         let events = FeedConsumer(
             "event", event, EventV1.EventService.readFeed,
@@ -47,10 +53,13 @@ package enum BookingService: PlatformService {
         return try base.runtime(
             background: [
                 auth.client, event.client, payment.client, events, payments, sweeper,
+                CancellationSweeper(pool: base.pool, store: cancels, logger: base.logger),
+                RefusalSweeper(pool: base.pool, logger: base.logger),
                 IdempotencySweeper(pool: base.pool, logger: base.logger), batcher,
             ]
         ) { router in
             handlers.register(on: &router)
+            organiserHandlers.register(on: &router)
         }
     }
 }

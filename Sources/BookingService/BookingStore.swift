@@ -53,8 +53,8 @@ struct BookingStore: Sendable {
             let head = try await transaction.query("SELECT position FROM feed_head")
             let rows = try await transaction.query(
                 """
-                SELECT c.place, b.state = 'confirmed' AS confirmed
-                FROM claims c JOIN bookings b ON b.id = c.booking_id
+                SELECT c.place, coalesce(b.state, c.kind) AS state
+                FROM claims c LEFT JOIN bookings b ON b.id = c.booking_id
                 WHERE c.event_id = \(event.uuid) AND c.released_at IS NULL ORDER BY c.place
                 """)
             var response = BookingV1.SnapshotClaimsResponse()
@@ -62,10 +62,10 @@ struct BookingStore: Sendable {
                 clamping: try head.first?.decode("position", as: Int64.self) ?? 0)
             for row in rows {
                 let place = UInt32(clamping: try row.decode("place", as: Int32.self))
-                if try row.decode("confirmed", as: Bool.self) {
-                    response.confirmedPlaces.append(place)
-                } else {
-                    response.pendingPlaces.append(place)
+                switch try row.decode("state", as: String.self) {
+                case "confirmed": response.confirmedPlaces.append(place)
+                case "block": response.blockedPlaces.append(place)
+                default: response.pendingPlaces.append(place)
                 }
             }
             return response

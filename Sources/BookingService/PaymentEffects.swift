@@ -24,19 +24,19 @@ struct PaymentEffects: Sendable {
             payment: paymentID, amountMinor: payment.amountMinor, currency: payment.currency)
         guard let (standing, event) = try await standing(id, in: transaction) else {
             // Money for a booking that does not exist goes back.
-            return [refund(payment, "booking_unknown")]
+            return [try await refund(payment, "booking_unknown", in: transaction)]
         }
         try await FailPoint.bookingBeforeCapture.reach(payment.bookingID)
         switch BookingRules.outcome(of: capture, for: standing) {
         case .nothing:
             return []
         case .refund(let reason):
-            return [refund(payment, reason)]
+            return [try await refund(payment, reason, in: transaction)]
         case .confirm:
             return try await confirm(id, paymentID, from: .pending, in: transaction)
         case .reclaim:
             guard try await reclaim(id, event, in: transaction) else {
-                return [refund(payment, "booking_expired")]
+                return [try await refund(payment, "booking_expired", in: transaction)]
             }
             return try await confirm(id, paymentID, from: .expired, in: transaction)
         }
@@ -104,8 +104,22 @@ struct PaymentEffects: Sendable {
         ]
     }
 
-    private func refund(_ payment: PaymentV1.Payment, _ reason: String) -> BookingV1.FeedEntry {
-        .with {
+    /// The whole capture goes back.
+    private func refund(
+        _ payment: PaymentV1.Payment, _ reason: String, in transaction: PostgresTransaction
+    ) async throws -> BookingV1.FeedEntry {
+        guard let booking = BookingID(payment.bookingID), let id = PaymentID(payment.paymentID)
+        else {
+            throw UnreadableFact("payment \(payment.paymentID) of \(payment.bookingID)")
+        }
+        let refund = RefundID()
+        try await Refunds.insert(
+            [
+                .init(
+                    id: refund, booking: booking, payment: id, amountMinor: payment.amountMinor,
+                    currency: payment.currency, reason: reason)
+            ], in: transaction)
+        return .with {
             $0.key = payment.bookingID
             $0.fact = .refundDue(
                 .with {
@@ -115,7 +129,7 @@ struct PaymentEffects: Sendable {
                     $0.currency = payment.currency
                     $0.reason = reason
                     $0.payerID = payment.payerID
-                    $0.refundID = RefundID().description
+                    $0.refundID = refund.description
                 })
         }
     }

@@ -8,6 +8,15 @@ package enum BookingV1 {
         GetBookingRequest.self, GetBookingResponse.self,
         ListBookingsRequest.self, ListBookingsResponse.self,
         SnapshotClaimsRequest.self, SnapshotClaimsResponse.self,
+        CancelBookingRequest.self, CancelBookingResponse.self,
+        GetEventCancellationRequest.self, GetEventCancellationResponse.self,
+        EventCancellation.self, BlockPlacesRequest.self, BlockPlacesResponse.self,
+        UnblockPlacesRequest.self, UnblockPlacesResponse.self,
+        CreateOrganiserBookingRequest.self, CreateOrganiserBookingResponse.self,
+        ListEventBookingsRequest.self, ListEventBookingsResponse.self,
+        GetSalesRequest.self, GetSalesResponse.self, SalesLine.self,
+        GetBookingTimelineRequest.self, GetBookingTimelineResponse.self,
+        GetPlaceTimelineRequest.self, GetPlaceTimelineResponse.self, TimelineEntry.self,
         ReadFeedRequest.self, ReadFeedResponse.self, FeedEntry.self,
         BookingCreated.self, BookingConfirmed.self, BookingExpired.self, RefundDue.self,
         PlacesBlocked.self, PlacesUnblocked.self, BookingCancelled.self,
@@ -28,6 +37,51 @@ package enum BookingV1 {
         /// User. The caller's bookings, newest first.
         package static let listBookings = Method<ListBookingsRequest, ListBookingsResponse>(
             name, "ListBookings", isIdempotent: true)
+        /// The buyer, within the event's cancellation policy, or the event's organiser, always.
+        /// What was paid for the places goes back, less the policy's fee where the buyer cancels.
+        /// ABORTED with code `booking_not_active`, `cancellation_closed` or `places_not_active`; a
+        /// booking that waits for its payment is given back whole.
+        package static let cancelBooking = Method<CancelBookingRequest, CancelBookingResponse>(
+            name, "CancelBooking")
+        /// Organiser of the event. How far the cancellation of the event has come.
+        package static let getEventCancellation = Method<
+            GetEventCancellationRequest, GetEventCancellationResponse
+        >(
+            name, "GetEventCancellation", isIdempotent: true)
+        /// Organiser of the event. Keeps places back, all or none: ABORTED with code
+        /// `seats_unavailable` and a reason per place that is booked. Holds on them are lost.
+        package static let blockPlaces = Method<BlockPlacesRequest, BlockPlacesResponse>(
+            name, "BlockPlaces", isIdempotent: true)
+        /// Organiser of the event. Gives places free that were kept back.
+        package static let unblockPlaces = Method<UnblockPlacesRequest, UnblockPlacesResponse>(
+            name, "UnblockPlaces", isIdempotent: true)
+        /// Organiser of the event. Turns the caller's hold into a confirmed booking without a
+        /// payment here: complimentary, or paid at the box office. The same token again gives the
+        /// same booking.
+        package static let createOrganiserBooking = Method<
+            CreateOrganiserBookingRequest, CreateOrganiserBookingResponse
+        >(
+            name, "CreateOrganiserBooking")
+        /// Organiser of the event. Its bookings, newest first.
+        package static let listEventBookings = Method<
+            ListEventBookingsRequest, ListEventBookingsResponse
+        >(
+            name, "ListEventBookings", isIdempotent: true)
+        /// Organiser of the event. What it has sold.
+        package static let getSales = Method<GetSalesRequest, GetSalesResponse>(
+            name, "GetSales", isIdempotent: true)
+        /// Organiser of the event. What has happened to a booking: claims, payments, refunds, who
+        /// and when.
+        package static let getBookingTimeline = Method<
+            GetBookingTimelineRequest, GetBookingTimelineResponse
+        >(
+            name, "GetBookingTimeline", isIdempotent: true)
+        /// Organiser of the event. What has happened to a place: who claimed it, who was refused,
+        /// who gave it back, and when.
+        package static let getPlaceTimeline = Method<
+            GetPlaceTimelineRequest, GetPlaceTimelineResponse
+        >(
+            name, "GetPlaceTimeline", isIdempotent: true)
         /// Service (event). Every active claim of an event and the feed position they belong to,
         /// read in one snapshot.
         package static let snapshotClaims = Method<
@@ -38,7 +92,10 @@ package enum BookingV1 {
             name, "ReadFeed", isIdempotent: true)
 
         package static let methods: [any AnyMethod] = [
-            createBooking, getBooking, listBookings, snapshotClaims, readFeed,
+            createBooking, getBooking, listBookings, cancelBooking, getEventCancellation,
+            blockPlaces, unblockPlaces, createOrganiserBooking, listEventBookings, getSales,
+            getBookingTimeline,
+            getPlaceTimeline, snapshotClaims, readFeed,
         ]
     }
 
@@ -65,6 +122,29 @@ package enum BookingV1 {
             ("BOOKING_STATE_CONFIRMED", 2),
             ("BOOKING_STATE_EXPIRED", 3),
             ("BOOKING_STATE_CANCELLED", 4),
+        ]
+    }
+
+    /// How a booking came about.
+    package struct BookingKind: ProtoEnum {
+        package static let protoName = "usher.booking.v1.BookingKind"
+        package var rawValue: Int32
+        package init(rawValue: Int32) { self.rawValue = rawValue }
+
+        /// Not said.
+        package static let unspecified = BookingKind(rawValue: 0)
+        /// Bought here.
+        package static let sale = BookingKind(rawValue: 1)
+        /// Given away by the organiser.
+        package static let complimentary = BookingKind(rawValue: 2)
+        /// Sold by the organiser, paid elsewhere; refunds are the organiser's affair too.
+        package static let boxOffice = BookingKind(rawValue: 3)
+
+        package static let cases: [(name: String, value: Int32)] = [
+            ("BOOKING_KIND_UNSPECIFIED", 0),
+            ("BOOKING_KIND_SALE", 1),
+            ("BOOKING_KIND_COMPLIMENTARY", 2),
+            ("BOOKING_KIND_BOX_OFFICE", 3),
         ]
     }
 
@@ -101,6 +181,16 @@ package enum BookingV1 {
         package var startsAt: Timestamp?
         /// As it was when the booking was made; IANA name.
         package var timeZone = ""
+        /// When it was given back whole; absent before.
+        package var cancelledAt: Timestamp?
+        /// Gone back, or about to, for places that were given back; minor units.
+        package var refundedMinor: Int64 = 0
+        /// Kept of their price under the event's policy; minor units.
+        package var feeMinor: Int64 = 0
+        /// How it came about.
+        package var kind = BookingKind.unspecified
+        /// `usr_…`; the organiser who made it, empty for a sale.
+        package var madeBy = ""
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -121,6 +211,11 @@ package enum BookingV1 {
             v.field(13, "venue", &venue)
             v.field(14, "starts_at", &startsAt)
             v.field(15, "time_zone", &timeZone)
+            v.field(16, "cancelled_at", &cancelledAt)
+            v.field(17, "refunded_minor", &refundedMinor)
+            v.field(18, "fee_minor", &feeMinor)
+            v.field(19, "kind", &kind)
+            v.field(20, "made_by", &madeBy)
         }
     }
 
@@ -532,6 +627,8 @@ package enum BookingV1 {
         package var refundMinor: Int64 = 0
         /// What is kept of the price under the event's policy, minor units.
         package var feeMinor: Int64 = 0
+        /// `usr_…`; who gave it back, empty where the event was cancelled.
+        package var actorID = ""
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -543,6 +640,7 @@ package enum BookingV1 {
             v.field(4, "reason", &reason)
             v.field(5, "refund_minor", &refundMinor)
             v.field(6, "fee_minor", &feeMinor)
+            v.field(7, "actor_id", &actorID)
         }
     }
 

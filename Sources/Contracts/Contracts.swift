@@ -23,7 +23,7 @@ package enum Contracts {
     /// Every enum.
     package static let enums: [any ProtoEnum.Type] = [
         AuthV1.Role.self,
-        BookingV1.BookingState.self,
+        BookingV1.BookingState.self, BookingV1.BookingKind.self,
         EventV1.EventState.self,
         EventV1.HoldState.self,
         EventV1.PlaceState.self,

@@ -7,6 +7,7 @@ package enum NotificationV1 {
         ListTicketsRequest.self, ListTicketsResponse.self,
         GetTicketRequest.self, GetTicketResponse.self,
         GetTicketQrRequest.self, GetTicketQrResponse.self,
+        ResendTicketsRequest.self, ResendTicketsResponse.self,
     ]
 
     /// Tickets.
@@ -22,7 +23,14 @@ package enum NotificationV1 {
         package static let getTicketQr = Method<GetTicketQrRequest, GetTicketQrResponse>(
             name, "GetTicketQr", isIdempotent: true)
 
-        package static let methods: [any AnyMethod] = [listTickets, getTicket, getTicketQr]
+        /// The buyer, or the event's organiser. Mails the booking's valid tickets to its buyer once
+        /// more. RESOURCE_EXHAUSTED with code `too_many_mails` after ten a day.
+        package static let resendTickets = Method<ResendTicketsRequest, ResendTicketsResponse>(
+            name, "ResendTickets")
+
+        package static let methods: [any AnyMethod] = [
+            listTickets, getTicket, getTicketQr, resendTickets,
+        ]
     }
 
     /// Whether a ticket opens the door.
@@ -191,6 +199,34 @@ package enum NotificationV1 {
         package mutating func visit<V: FieldVisitor>(_ v: inout V) {
             v.field(1, "media_type", &mediaType)
             v.field(2, "data", &data)
+        }
+    }
+
+    /// Sends the tickets of a booking once more.
+    package struct ResendTicketsRequest: Message {
+        package static let protoName = "usher.notification.v1.ResendTicketsRequest"
+        /// `bkg_…`
+        package var bookingID = ""
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "booking_id", &bookingID)
+        }
+    }
+
+    /// They are on their way.
+    package struct ResendTicketsResponse: Message {
+        package static let protoName = "usher.notification.v1.ResendTicketsResponse"
+        /// Valid tickets that the mail brings.
+        package var tickets: UInt32 = 0
+        package var unknownFields = UnknownFields()
+
+        package init() {}
+
+        package mutating func visit<V: FieldVisitor>(_ v: inout V) {
+            v.field(1, "tickets", &tickets)
         }
     }
 }

@@ -55,6 +55,7 @@ struct MailWriter: Service {
             body: mail.body)
         if let booking = mail.booking {
             let tickets = try await store.tickets(of: booking, buyer: nil)
+                .filter { $0.state == .valid }
             message.attachments = try tickets.enumerated().map { index, ticket in
                 MailMessage.Attachment(
                     name: "ticket-\(index + 1).svg", mediaType: "image/svg+xml",

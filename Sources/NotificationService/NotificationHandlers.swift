@@ -8,12 +8,17 @@ import Wire
 struct NotificationHandlers: Sendable {
     let store: NotificationStore
     let authenticator: Authenticator
+    let records: IdempotencyRecords
+
+    /// Mails with tickets of one booking in a day.
+    private static let mailsMax = 10
 
     func register(on router: inout CallRouter) {
         typealias Methods = NotificationV1.NotificationService
         router.handle(Methods.listTickets, list)
         router.handle(Methods.getTicket, get)
         router.handle(Methods.getTicketQr, qrCode)
+        router.handle(Methods.resendTickets, resend)
     }
 
     @Sendable private func list(
@@ -42,6 +47,34 @@ struct NotificationHandlers: Sendable {
         return .with {
             $0.mediaType = "image/svg+xml"
             $0.data = Array(svg.utf8)
+        }
+    }
+
+    @Sendable private func resend(
+        _ request: NotificationV1.ResendTicketsRequest, _ context: CallContext
+    ) async throws -> NotificationV1.ResendTicketsResponse {
+        let user = try await authenticator.user(context)
+        let key = try IdempotencyKey(context, user: user.id, request)
+        return try await records.once(key) { transaction in
+            guard let id = BookingID(request.bookingID),
+                let found = try await store.resendable(id, in: transaction),
+                let first = found.tickets.first, let buyer = UserID(first.buyerID),
+                buyer == user.id || found.organiser == user.id || user.roles.contains(.admin)
+            else {
+                throw RPCError.notFound(
+                    "tickets_unknown",
+                    "there are no valid tickets of a booking \"\(request.bookingID)\" of yours")
+            }
+            guard found.mailsToday < Self.mailsMax else {
+                throw RPCError.failure(
+                    .resourceExhausted, "too_many_mails",
+                    "these tickets have been mailed \(Self.mailsMax) times today",
+                    retryAfter: .seconds(3_600))
+            }
+            try await store.queueMail(
+                "tickets.\(TicketID())@usher", to: buyer, MailTexts.resent(found.tickets),
+                tickets: id, in: transaction)
+            return .with { $0.tickets = UInt32(clamping: found.tickets.count) }
         }
     }
 

@@ -21,6 +21,8 @@ package enum NotificationService: PlatformService {
         let base = try ServiceBase(environment)
         let auth = try base.caller(of: "auth")
         let booking = try base.caller(of: "booking")
+        let event = try base.caller(of: "event")
+        let payment = try base.caller(of: "payment")
         let store = NotificationStore(pool: base.pool)
         let effects = FeedEffects(store: store)
         let outbox = try Outbox(
@@ -37,7 +39,8 @@ package enum NotificationService: PlatformService {
         let handlers = NotificationHandlers(
             store: store,
             authenticator: Authenticator(
-                tokens: TokenVerifier(auth: auth.client), credential: base.credential))
+                tokens: TokenVerifier(auth: auth.client), credential: base.credential),
+            records: IdempotencyRecords(pool: base.pool))
 
         let users = FeedConsumer(
             "auth", auth, AuthV1.AuthService.readFeed,
@@ -56,8 +59,29 @@ package enum NotificationService: PlatformService {
             },
             logger: base.logger)
 
+        let payments = FeedConsumer(
+            "payment", payment, PaymentV1.PaymentService.readFeed,
+            sink: DatabaseFeedSink(
+                feed: "payment", pool: base.pool, logger: base.logger
+            ) { entry, transaction in
+                try await effects.apply(entry, in: transaction)
+            },
+            logger: base.logger)
+        let events = FeedConsumer(
+            "event", event, EventV1.EventService.readFeed,
+            sink: DatabaseFeedSink(
+                feed: "event", pool: base.pool, logger: base.logger
+            ) { entry, transaction in
+                try await effects.apply(entry, in: transaction)
+            },
+            logger: base.logger)
+
         return try base.runtime(
-            background: [auth.client, booking.client, users, bookings, writer]
+            background: [
+                auth.client, booking.client, event.client, payment.client, users, bookings,
+                payments, events, writer,
+                IdempotencySweeper(pool: base.pool, logger: base.logger),
+            ]
         ) { router in
             handlers.register(on: &router)
         }

@@ -59,6 +59,56 @@ struct NotificationStore: Sendable {
         }
     }
 
+    /// Keeps who runs an event.
+    func upsert(
+        organiser: UserID, of event: EventID, in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.query(
+            """
+            INSERT INTO organisers (event_id, organiser_id)
+            VALUES (\(event.uuid), \(organiser.uuid))
+            ON CONFLICT (event_id) DO UPDATE SET organiser_id = excluded.organiser_id
+            """)
+    }
+
+    /// The tickets of these places of a booking open no door any more.
+    func voidTickets(
+        of booking: BookingID, _ places: [UInt32], in transaction: PostgresTransaction
+    ) async throws {
+        try await transaction.query(
+            """
+            UPDATE tickets SET state = 'void'
+            WHERE booking_id = \(booking.uuid) AND state = 'valid'
+             AND place = ANY(\(places.map { Int32(clamping: $0) }))
+            """)
+    }
+
+    /// Valid tickets of a booking: whose they are, who runs the event, what the mail says. Nil
+    /// where there are none.
+    func resendable(
+        _ booking: BookingID, in transaction: PostgresTransaction
+    ) async throws -> (tickets: [NotificationV1.Ticket], organiser: UserID?, mailsToday: Int)? {
+        let rows = try await transaction.query(
+            """
+            SELECT t.*, o.organiser_id FROM tickets t
+            LEFT JOIN organisers o ON o.event_id = t.event_id
+            WHERE t.booking_id = \(booking.uuid) AND t.state = 'valid' ORDER BY place LIMIT 1000
+            """)
+        guard let first = rows.first else {
+            return nil
+        }
+        let mails = try await transaction.query(
+            """
+            SELECT count(*) AS count FROM mails WHERE booking_id = \(booking.uuid)
+             AND created_at > clock_timestamp() - interval '24 hours'
+            """)
+        return (
+            try rows.map(Self.ticket),
+            try first.decode("organiser_id", as: UUID?.self).map(UserID.init(uuid:)),
+            Int(try mails.first?.decode("count", as: Int64.self) ?? 0)
+        )
+    }
+
     /// Queues a mail under an id made from its fact.
     func queueMail(
         _ id: String, to user: UserID, _ text: MailTexts.Text, tickets booking: BookingID?,

@@ -88,6 +88,9 @@ package enum MetricCatalogue {
         .init(
             "booking_batch_size", .histogram(buckets: sizeBuckets),
             "Orders that were written in one transaction."),
+        .init(
+            "cancellation_bookings_left", .gauge,
+            "Bookings of the cancelled event being swept that are not given back yet."),
         .init("booking_commits_total", .counter, "Transactions that wrote orders."),
         .init("payments_total", .counter, "Payments by the state they came to."),
         .init("payments_unsettled", .gauge, "Attempts to pay without the provider's verdict."),

@@ -77,4 +77,31 @@ struct MailTests {
             MailTexts.time(moment, in: "Europe/Berlin")
                 == "Saturday, 5 December 2026, 19:30 (Europe/Berlin)")
     }
+
+    @Test("who gave back is told what goes back, and what is kept")
+    func cancelled() {
+        let fact = BookingV1.BookingCancelled.with {
+            $0.booking = .with {
+                $0.bookingID = "bkg_1"
+                $0.currency = "EUR"
+                $0.state = .confirmed
+                $0.eventTitle = "Aida"
+            }
+            $0.places = [.with { ($0.label, $0.category) = ("Seat 2", "Parkett") }]
+            $0.reason = "cancelled_by_buyer"
+            $0.refundMinor = 1_800
+            $0.feeMinor = 200
+        }
+        let text = MailTexts.cancelled(fact)
+        #expect(text.subject == "Cancelled: Aida")
+        for part in ["Seat 2, Parkett", "18.00 EUR", "2.00 EUR are kept", "stay yours"] {
+            #expect(text.body.contains(part), "\(part)")
+        }
+        var whole = fact
+        whole.booking?.state = .cancelled
+        (whole.reason, whole.refundMinor, whole.feeMinor) = ("event_cancelled", 0, 0)
+        let all = MailTexts.cancelled(whole).body
+        #expect(all.contains("The event has been cancelled") && all.contains("nothing to return"))
+        #expect(!all.contains("stay yours"))
+    }
 }

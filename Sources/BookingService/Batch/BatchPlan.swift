@@ -28,6 +28,8 @@ enum BatchPlan {
         var buyer: UserID
         /// Each at most once.
         var places: [UInt32]
+        /// The event's limit for one buyer counts.
+        var isLimited = true
 
         var share: Share { .init(event: event, buyer: buyer) }
         var claims: [Place] { places.map { .init(event: event, index: $0) } }
@@ -90,7 +92,7 @@ enum BatchPlan {
         guard taken.isEmpty else {
             return .taken(Set(taken))
         }
-        if let max = event.placesPerBuyerMax,
+        if let max = event.placesPerBuyerMax, wish.isLimited,
             facts.owned[wish.share, default: 0] + wish.places.count > max
         {
             return .overLimit(max: max)

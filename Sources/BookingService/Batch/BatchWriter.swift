@@ -54,6 +54,7 @@ struct BatchWriter: Sendable {
             return outcome
         }
         try await record(orders, results, in: transaction)
+        try await Refusals.insert(orders, results, in: transaction)
         // Last, because the feed's lock is kept from here to the commit.
         try await feed.append(
             granted.flatMap { BookingFacts.created(results[$0].booking) }, in: transaction)
@@ -127,7 +128,7 @@ struct BatchWriter: Sendable {
                 """)
             facts.taken = Set(try rows.map(Self.place))
         }
-        let shares = Set(wishes.map(\.share)).filter {
+        let shares = Set(wishes.filter(\.isLimited).map(\.share)).filter {
             facts.events[$0.event]?.placesPerBuyerMax != nil
         }
         guard !shares.isEmpty else {
@@ -178,17 +179,19 @@ struct BatchWriter: Sendable {
             """
             INSERT INTO bookings
             (id, event_id, buyer_id, hold_id, state, total_minor, currency, pay_by, created_at,
-             confirmed_at, event_title, venue, starts_at, time_zone)
+             confirmed_at, event_title, venue, starts_at, time_zone, kind, made_by)
             SELECT item.id, e.id, item.buyer_id, item.hold_id,
-             CASE WHEN item.total_minor = 0 THEN 'confirmed' ELSE 'pending' END,
+             CASE WHEN item.is_paid THEN 'confirmed' ELSE 'pending' END,
              item.total_minor, item.currency, now.at + make_interval(secs => e.pay_seconds), now.at,
-             CASE WHEN item.total_minor = 0 THEN now.at END, e.title, e.venue, e.starts_at,
-             e.time_zone
+             CASE WHEN item.is_paid THEN now.at END, e.title, e.venue, e.starts_at,
+             e.time_zone, item.kind, item.made_by
             FROM unnest(
                 \(orders.map(\.id.uuid)), \(orders.map(\.event.uuid)), \(orders.map(\.buyer.uuid)),
                 \(orders.map(\.hold.uuid)), \(orders.map(\.terms.totalMinor)),
-                \(orders.map(\.terms.currency)))
-             AS item(id, event_id, buyer_id, hold_id, total_minor, currency)
+                \(orders.map(\.terms.currency)), \(orders.map(\.isPaid)),
+                \(orders.map(\.kind.rawValue)), \(orders.map(\.madeBy?.uuid)))
+             AS item(id, event_id, buyer_id, hold_id, total_minor, currency, is_paid, kind,
+              made_by)
             JOIN events e ON e.id = item.event_id, (SELECT clock_timestamp() AS at) now
             RETURNING *
             """)

@@ -12,10 +12,19 @@ struct BookingOrder: Sendable {
     var buyer: UserID
     /// Nil where the caller has sent none.
     var idempotency: IdempotencyKey?
+    /// All but a sale are confirmed at once.
+    var kind = BookingRules.Kind.sale
+    /// The organiser who makes it; nil for a sale.
+    var madeBy: UserID?
+
+    /// There is nothing to pay here.
+    var isPaid: Bool { kind != .sale || terms.totalMinor == 0 }
 
     /// What the batch is decided by.
     var wish: BatchPlan.Wish {
-        .init(event: event, buyer: buyer, places: terms.places.map(\.place))
+        .init(
+            event: event, buyer: buyer, places: terms.places.map(\.place),
+            isLimited: kind == .sale)
     }
 }
 

@@ -33,6 +33,88 @@ enum MailTexts {
         )
     }
 
+    /// Reasons of refunds that come of giving back.
+    static let cancellations: Set<String> = [
+        "cancelled_by_buyer", "cancelled_by_organiser", "event_cancelled",
+    ]
+
+    /// A booking, or some of its places, was given back.
+    static func cancelled(_ fact: BookingV1.BookingCancelled) -> Text {
+        let booking = fact.booking ?? .init()
+        let who =
+            switch fact.reason {
+            case "event_cancelled": "The event has been cancelled, and with it your booking"
+            case "cancelled_by_organiser": "The organiser has cancelled your booking"
+            default: "You have cancelled your booking"
+            }
+        let part =
+            booking.state == .cancelled ? "" : "\n\nThe other places of the booking stay yours."
+        let fee =
+            fact.feeMinor > 0
+            ? " \(money(fact.feeMinor, booking.currency)) are kept under the event's conditions."
+            : ""
+        let refund =
+            fact.refundMinor > 0
+            ? "We are returning \(money(fact.refundMinor, booking.currency)) to you.\(fee) You need "
+                + "not do anything."
+            : "There is nothing to return."
+        return (
+            "Cancelled: \(booking.eventTitle)",
+            """
+            \(who) \(booking.bookingID):
+
+            \(fact.places.map { "  \($0.label), \($0.category)" }.joined(separator: "\n"))
+
+            The tickets of these places are no longer valid.\(part)
+
+            \(refund)
+            """
+        )
+    }
+
+    /// Money went back.
+    static func refunded(
+        _ fact: PaymentV1.PaymentRefunded, _ payment: PaymentV1.Payment
+    ) -> Text {
+        let amount = fact.amountMinor > 0 ? fact.amountMinor : payment.refundedMinor
+        return (
+            "Your refund",
+            """
+            We have returned \(money(amount, payment.currency)) of your payment for the booking
+            \(payment.bookingID). It depends on your bank when you see it.
+            """
+        )
+    }
+
+    /// The provider does not take the refund; it is tried again.
+    static func refundOwed(_ refund: PaymentV1.Refund) -> Text {
+        (
+            "Your refund is delayed",
+            """
+            We owe you \(money(refund.amountMinor, refund.currency)) for the booking
+            \(refund.bookingID). Your bank has not taken it so far. We go on trying, and somebody is
+            looking into it. You need not do anything.
+            """
+        )
+    }
+
+    /// Tickets once more.
+    static func resent(_ tickets: [NotificationV1.Ticket]) -> Text {
+        let first = tickets.first ?? .init()
+        return (
+            "Your tickets: \(first.eventTitle)",
+            """
+            Here are your tickets of the booking \(first.bookingID) once more.
+
+            \(first.eventTitle)
+            \(first.venue)
+            \(time(first.startsAt, in: first.timeZone))
+
+            \(tickets.map { "  \($0.label), \($0.category)" }.joined(separator: "\n"))
+            """
+        )
+    }
+
     /// Money came too late, or twice, and goes back.
     static func refundDue(_ fact: BookingV1.RefundDue) -> Text {
         let why =

@@ -36,12 +36,15 @@ package struct HoldToken: Sendable {
 
     /// The hold that a token claims to be of; good for looking up what is there already.
     package static func unverifiedHold(of token: String) -> HoldID? {
-        guard let (payload, _) = parts(of: token),
-            let terms = try? EventV1.HoldTerms(serialized: Array(payload))
-        else {
+        unverifiedTerms(of: token).flatMap { HoldID($0.holdID) }
+    }
+
+    /// What a token claims to say; good for refusing early, never for granting.
+    package static func unverifiedTerms(of token: String) -> EventV1.HoldTerms? {
+        guard let (payload, _) = parts(of: token) else {
             return nil
         }
-        return HoldID(terms.holdID)
+        return try? EventV1.HoldTerms(serialized: Array(payload))
     }
 
     private static func parts(of token: String) -> (payload: Data, mac: Data)? {

@@ -25,17 +25,17 @@ struct BookingDatabase: Sendable {
         _ = try await PostgresMigrator(directory: BookingService.migrations)
             .migrate(configuration)
         return try await PostgresPool.withPool(configuration, logger: Logger(label: "test")) {
-            let database = BookingDatabase(pool: $0)
-            try await database.insertEvent()
-            return try await body(database)
+            try await body(try await BookingDatabase($0))
         }
     }
 
-    private init(pool: PostgresPool) {
+    /// Of a database that has the tables; makes the event.
+    init(_ pool: PostgresPool) async throws {
         self.pool = pool
         store = BookingStore(pool: pool, feed: FeedStore(pool: pool))
         records = IdempotencyRecords(pool: pool)
         writer = BatchWriter(pool: pool, feed: store.feed, records: records)
+        try await insertEvent()
     }
 
     private func insertEvent() async throws {

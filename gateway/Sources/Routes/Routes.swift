@@ -1,4 +1,5 @@
 /// The whole API. `gateway/openapi.yaml` describes exactly these routes.
 enum Routes {
-    static let all: [Route] = auth + events + seats + holds + bookings + payments + notifications
+    static let all: [Route] =
+        auth + events + seats + holds + bookings + organisers + payments + notifications
 }

@@ -28,6 +28,14 @@ extension Routes {
                 $0.bookingID = call.path("bookingId")
             }
         },
+        Route(.post, "/api/bookings/{bookingId}/cancel", .user, body: .json) { call in
+            let message = try call.message(BookingV1.CancelBookingRequest.self)
+            try call.requireSame("bookingId", message.bookingID)
+            return try await call.forward(\.booking, BookingV1.BookingService.cancelBooking) {
+                $0 = message
+                $0.bookingID = call.path("bookingId")
+            }
+        },
     ]
 
     static let payments: [Route] = [
@@ -95,6 +103,13 @@ extension Routes {
             return Response(
                 status: .ok, headers: [.contentType: reply.mediaType],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.data)))
+        },
+        Route(.post, "/api/notifications/bookings/{bookingId}/resend", .user) { call in
+            try await call.forward(
+                \.notification, NotificationV1.NotificationService.resendTickets
+            ) {
+                $0.bookingID = call.path("bookingId")
+            }
         },
     ]
 }
