@@ -1,6 +1,6 @@
 import Contracts
-import PeerSupport
 import RPC
+import PeerSupport
 import TestSupport
 import Testing
 import Wire

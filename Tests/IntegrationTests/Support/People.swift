@@ -138,6 +138,9 @@ struct TestEvent: Sendable {
         _ = try await eventually("seat state of \(id)") {
             try await states() == "" ? nil : true
         }
+        _ = try await eventually("\(id) known to bookings") {
+            try await organiser.get("/api/bookings/events/\(id)").status == 200 ? true : nil
+        }
     }
 
     private static func plan(_ guids: [String], standing: Int) -> JSONValue {
