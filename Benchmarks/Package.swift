@@ -19,6 +19,9 @@ extension Target.Dependency {
     static let metrics = Self.product(name: "Metrics", package: "swift-metrics")
     static let nioCore = Self.product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = Self.product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioTLS = Self.product(name: "NIOTLS", package: "swift-nio")
+    static let systemPackage = Self.product(name: "SystemPackage", package: "swift-system")
     static let serviceContext = Self.product(
         name: "ServiceContextModule", package: "swift-service-context")
     static let grpcCore = Self.product(name: "GRPCCore", package: "grpc-swift-2")
@@ -33,8 +36,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
         .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -45,7 +50,8 @@ let package = Package(
         .target(
             name: "RPC",
             dependencies: [
-                "Wire", .logging, .metrics, .nioCore, .nioPosix, .lifecycle, .serviceContext,
+                "Wire", .logging, .metrics, .nioCore, .nioPosix, .nioSSL, .nioTLS, .lifecycle,
+                .serviceContext, .systemPackage,
             ],
             swiftSettings: strict),
 
