@@ -176,7 +176,7 @@ let package = Package(
             dependencies: [
                 "AuthService", "EventService", "BookingService", "PaymentService",
                 "NotificationService", "Gateway", "ProviderSimulator", "Contracts",
-                "Descriptors", "JSON", "Postgres", "RPC", "SeatingPlan", "ServiceKit",
+                "Descriptors", "JSON", "Postgres", "RPC", "Redis", "SeatingPlan", "ServiceKit",
                 "Telemetry", "Wire",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .lifecycle, .logging,
                 .nioCore, .nioHTTP1, .subprocess, .systemPackage, .unixSignals,

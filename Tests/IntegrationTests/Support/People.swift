@@ -104,9 +104,10 @@ struct TestEvent: Sendable {
     /// - Parameters:
     ///   - seats: how many.
     ///   - standing: capacity of its standing area; 0 = none.
+    ///   - settings: further fields of the event.
     init(
         _ platform: Platform, seats: Int, standing: Int = 0, holdSeconds: Int = 600,
-        paySeconds: Int = 900, placesPerHold: Int = 10
+        paySeconds: Int = 900, placesPerHold: Int = 10, settings: [String: JSONValue] = [:]
     ) async throws {
         self.platform = platform
         organiser = try await People.organiser(platform)
@@ -117,15 +118,16 @@ struct TestEvent: Sendable {
         guard let planID = plan.json["plan"]?["planId"]?.string else {
             throw People.Refused(description: "plan: \(plan.text)")
         }
+        let details: JSONValue = [
+            "title": "A test", "venue": "Test hall", "startsAt": "2099-01-01T19:00:00Z",
+            "timeZone": "Europe/Berlin", "currency": "EUR", "planId": .string(planID),
+            "holdSeconds": .number(JSONNumber(holdSeconds)),
+            "paySeconds": .number(JSONNumber(paySeconds)),
+            "maxPlacesPerHold": .number(JSONNumber(placesPerHold)),
+        ]
         let event = try await organiser.post(
             "/api/events",
-            [
-                "title": "A test", "venue": "Test hall", "startsAt": "2099-01-01T19:00:00Z",
-                "timeZone": "Europe/Berlin", "currency": "EUR", "planId": .string(planID),
-                "holdSeconds": .number(JSONNumber(holdSeconds)),
-                "paySeconds": .number(JSONNumber(paySeconds)),
-                "maxPlacesPerHold": .number(JSONNumber(placesPerHold)),
-            ])
+            .object((details.object ?? []) + settings.map { JSONMember($0.key, $0.value) }))
         guard let id = event.json["event"]?["eventId"]?.string else {
             throw People.Refused(description: "event: \(event.text)")
         }

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// Measures a running platform.
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measures a running platform.",
+        subcommands: [BenchHoldsCommand.self])
+}
