@@ -1,6 +1,6 @@
 import Contracts
-import RPC
 import PeerSupport
+import RPC
 import TestSupport
 import Testing
 import Wire

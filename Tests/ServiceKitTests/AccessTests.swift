@@ -56,7 +56,7 @@ struct AccessTests {
         #expect(tokens.verify(text) == terms)
         #expect(HoldToken.unverifiedHold(of: text) == hold)
         let characters = Array(text)
-        for index in characters.indices where index % 7 == 0 {
+        for index in characters.indices {
             var altered = characters
             altered[index] = altered[index] == "A" ? "B" : "A"
             #expect(tokens.verify(String(altered)) == nil, "altered at \(index)")

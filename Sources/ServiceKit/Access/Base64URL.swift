@@ -7,7 +7,8 @@ extension Data {
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    /// Reads base64 with the URL alphabet, unpadded; nil where it is none.
+    /// Reads base64 with the URL alphabet, unpadded; nil where it is none. Bits of the last
+    /// character that mean nothing must be zero (RFC 4648, section 3.5), so that bytes have one text.
     package init?(base64URLEncoded text: some StringProtocol) {
         guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") }) else {
             return nil
@@ -15,5 +16,8 @@ extension Data {
         let standard = String(text).replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
         self.init(base64Encoded: standard + padding)
+        guard base64URLEncodedString() == text else {
+            return nil
+        }
     }
 }

@@ -30,14 +30,28 @@ enum Ports {
     }
 
     /// Ports that are free now, each one different.
+    ///
+    /// They are looked for below those that the system gives to outgoing connections (32,768 and
+    /// up): whoever is told of one listens there a moment later, and nobody may have it by then.
     static func free(_ count: Int, host: String) throws -> [Int] {
         var sockets: [Int32] = []
         defer { sockets.forEach { _ = close($0) } }
         return try (0..<count).map { _ in
-            let (socket, port) = try listen(host: host, port: 0)
+            let (socket, port) = try listenSomewhere(host: host)
             sockets.append(socket)
             return port
         }
+    }
+
+    private static func listenSomewhere(host: String) throws -> (socket: Int32, port: Int) {
+        for _ in 0..<50 {
+            do {
+                return try listen(host: host, port: .random(in: 20_000..<32_768))
+            } catch let error as POSIXError where error.code == .EADDRINUSE {
+                continue
+            }
+        }
+        return try listen(host: host, port: 0)
     }
 
     /// Tries to bind; nil = it worked, else errno.
