@@ -1,6 +1,6 @@
 /// Strings of up to 15 bytes, which Swift keeps in the two words of the String: most strings of most
-/// messages. The standard library fills and reads those behind calls, 15–25 ns; here it is done in two
-/// registers, 5 ns. That relies on how a String is laid out, which Swift does not promise: so it is
+/// messages. The standard library fills and reads those behind calls, 20–30 ns; here it is done in two
+/// registers, 10–14 ns. That relies on how a String is laid out, which Swift does not promise: so it is
 /// done only where the running standard library was seen to lay out every length in this way.
 ///
 /// The bytes come first, little-endian; the last byte is the length and three bits: "short" (0x20),
