@@ -301,7 +301,7 @@ struct ServerConnection {
     mutating func inputClosed() -> [UInt32] {
         isInputClosed = true
         var cut: [UInt32] = []
-        for (streamID, call) in calls where call.isInputOpen {
+        for (streamID, call) in calls where call.isInputOpen && !call.isAnswered {
             calls[streamID]?.isInputOpen = false
             cut.append(streamID)
         }

@@ -138,6 +138,14 @@ struct ServerStreamStateTests {
         #expect(connection.isFinished)
     }
 
+    @Test("a stream that is over is not cut again while its handler runs")
+    func inputClosedAfterExpiry() throws {
+        var connection = connection()
+        let start = try open(&connection, "Up", flags: .remoteOpen)
+        #expect(connection.expire(now: start.deadline).count == 1)
+        #expect(connection.inputClosed().isEmpty)
+    }
+
     @Test("an expired stream wants no more messages")
     func expiry() throws {
         var connection = connection()
