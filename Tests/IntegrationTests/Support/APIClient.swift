@@ -67,6 +67,14 @@ struct APIClient: Sendable {
         try await send(.POST, path, bytes: body.bytes)
     }
 
+    /// As ``post(_:_:)``, again while a busy platform answers 503: for what a test only prepares.
+    func postPatiently(_ path: String, _ body: JSONValue) async throws -> Answer {
+        try await eventually("an answer to POST \(path)") {
+            let answer = try await post(path, body)
+            return answer.status == 503 ? nil : answer
+        }
+    }
+
     func send(
         _ method: HTTPMethod, _ path: String, bytes: [UInt8]? = nil,
         headers: [(String, String)] = []

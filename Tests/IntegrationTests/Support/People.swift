@@ -113,7 +113,7 @@ struct TestEvent: Sendable {
         organiser = try await People.organiser(platform)
         let guids = (1...seats).map { "seat-\($0)" }
         self.seats = guids
-        let plan = try await organiser.post(
+        let plan = try await organiser.postPatiently(
             "/api/events/plans", Self.plan(guids, standing: standing))
         guard let planID = plan.json["plan"]?["planId"]?.string else {
             throw People.Refused(description: "plan: \(plan.text)")
@@ -125,14 +125,14 @@ struct TestEvent: Sendable {
             "paySeconds": .number(JSONNumber(paySeconds)),
             "maxPlacesPerHold": .number(JSONNumber(placesPerHold)),
         ]
-        let event = try await organiser.post(
+        let event = try await organiser.postPatiently(
             "/api/events",
             .object((details.object ?? []) + settings.map { JSONMember($0.key, $0.value) }))
         guard let id = event.json["event"]?["eventId"]?.string else {
             throw People.Refused(description: "event: \(event.text)")
         }
         self.id = id
-        let published = try await organiser.post("/api/events/\(id)/publish", [:])
+        let published = try await organiser.postPatiently("/api/events/\(id)/publish", [:])
         guard published.status == 200 else {
             throw People.Refused(description: "publish: \(published.text)")
         }
