@@ -87,7 +87,7 @@ struct P1SeatOnceTests {
 
     @Test("what the organiser keeps back is a claim as well")
     func blocked() async throws {
-        let platform = try await Platform.shared()
+        let platform = try await Platform()
         let event = try await TestEvent(platform, seats: 4)
         let buyer = try await People.buyer(platform)
         let path = "/api/bookings/events/\(event.id)"
