@@ -152,7 +152,7 @@ struct ExtensionTests {
         }
         try await withEchoServer(router: router) { server in
             let client = RPCClient(address: server.address)
-            // Before the first answer nothing is agreed, and streams have no window.
+            // The Hello is answered before this call is, so the window is agreed on.
             _ = try await client.call(EchoService.unary, StringValue(), timeout: Self.patience)
             async let reply = client.withClientStream(EchoService.up, timeout: Self.patience) {
                 requests in
