@@ -271,7 +271,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "usher", "Contracts", "JSON", "PeerSupport", "Postgres", "RPC", "SeatingPlan",
+                "usher", "ContractSupport", "Contracts", "Descriptors", "JSON", "PeerSupport",
+                "Postgres", "RPC", "RandomSupport", "SeatingPlan",
                 "ServiceKit", "TestSupport", "Wire", .asyncHTTPClient, .crypto, .logging, .nioCore,
                 .nioHTTP1, .nioPosix,
             ],

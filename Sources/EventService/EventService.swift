@@ -19,8 +19,6 @@ package enum EventService: PlatformService {
 
     /// Configuration keys of its own:
     /// - `usher.redis.socket` (required): unix socket of the Redis that keeps the seat state.
-    /// - `usher.event.sabotage` (none): in debug builds alone, `no-guard` lets everybody hold
-    ///   every seat, for the test that has to see what the index does then.
     package static func makeRuntime(
         _ environment: ServiceEnvironment
     ) async throws -> ServiceRuntime {
@@ -41,7 +39,7 @@ package enum EventService: PlatformService {
         let events = EventStore(pool: base.pool, feed: FeedStore(pool: base.pool))
         let plans = PlanStore(pool: base.pool)
         let layouts = LayoutCache(store: plans, threads: threads)
-        let seats = try seatState(redis, environment)
+        let seats = try seatState(redis)
         let keeper = SeatKeeper(
             events: events, seats: seats, booking: booking, logger: base.logger)
         let planHandlers = PlanHandlers(
@@ -72,20 +70,12 @@ package enum EventService: PlatformService {
         }
     }
 
-    private static func seatState(
-        _ redis: RedisClient, _ environment: ServiceEnvironment
-    ) throws -> SeatState {
-        let sabotage = environment.config.string(forKey: "usher.event.sabotage")
+    private static func seatState(_ redis: RedisClient) throws -> SeatState {
         #if DEBUG
-            if sabotage == "no-guard" {
-                environment.logger.critical("the Redis guard is off: this is a test")
+            if Sabotage.noGuard.isOn {
                 return try SeatState(redis: redis, sabotage: .everyPlaceIsFree)
             }
         #endif
-        if let sabotage {
-            throw ServiceStartError(
-                "usher.event.sabotage is \"\(sabotage)\"; only a debug build has \"no-guard\"")
-        }
         return try SeatState(redis: redis)
     }
 }

@@ -17,8 +17,6 @@ package enum PaymentService: PlatformService {
 
     /// Configuration keys of its own, besides those of `PaymentTiming`:
     /// - `usher.provider.url` (required): base of the provider's HTTP interface.
-    /// - `usher.payment.sabotage` (none): in debug builds alone, `no-reconciler` asks the provider
-    ///   about nothing.
     package static func makeRuntime(
         _ environment: ServiceEnvironment
     ) async throws -> ServiceRuntime {
@@ -46,13 +44,12 @@ package enum PaymentService: PlatformService {
         let reconciler = Reconciler(
             store: store, refunds: refunds, webhooks: webhooks, provider: provider,
             timing: timing, logger: base.logger)
-        let isSabotaged = try sabotage(environment)
 
         return try base.runtime(
             background: [
                 HTTPClientService(client: http), auth.client, booking.client,
                 bookings(booking, base, refunds),
-            ] + (isSabotaged ? [] : [reconciler])
+            ] + (Sabotage.noReconciler.isOn ? [] : [reconciler])
         ) { router in
             handlers.register(on: &router)
             webhookHandler.register(on: &router)
@@ -73,21 +70,6 @@ package enum PaymentService: PlatformService {
                 }
             },
             logger: base.logger)
-    }
-
-    /// True where nothing may be reconciled: the breach that the reconciliation prevents can then
-    /// be seen.
-    private static func sabotage(_ environment: ServiceEnvironment) throws -> Bool {
-        guard let text = environment.config.string(forKey: "usher.payment.sabotage") else {
-            return false
-        }
-        #if DEBUG
-            if text == "no-reconciler" {
-                return true
-            }
-        #endif
-        throw ServiceStartError(
-            "usher.payment.sabotage is \"\(text)\"; only a debug build has \"no-reconciler\"")
     }
 }
 

@@ -41,6 +41,7 @@ package final class ServiceBase: Sendable {
         #if DEBUG
             try FailPoints.check()
         #endif
+        try Sabotage.check(environment.logger)
         self.environment = environment
         logger = environment.logger
         credential = ServiceCredential(key: try environment.secrets.key(.serviceCredential))

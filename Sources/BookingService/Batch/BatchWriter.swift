@@ -18,6 +18,11 @@ struct BatchWriter: Sendable {
     ///
     /// - Parameter orders: with ids of their own; of one hold or one idempotency key at most one.
     func write(_ orders: [BookingOrder]) async throws -> [BookingOutcome] {
+        #if DEBUG
+            if Sabotage.answerFirst.isOn {
+                return try await answerFirst(orders)
+            }
+        #endif
         let outcomes = try await pool.transaction(retries: 5) { transaction in
             try await write(orders, in: transaction)
         }
@@ -226,6 +231,33 @@ struct BatchWriter: Sendable {
             index: UInt32(clamping: try row.decode("place", as: Int32.self)))
     }
 }
+
+#if DEBUG
+    extension BatchWriter {
+        /// The breach of P7: the answer goes out five seconds before the commit, which nobody
+        /// waits for.
+        private func answerFirst(_ orders: [BookingOrder]) async throws -> [BookingOutcome] {
+            let (answers, answer) = AsyncThrowingStream<[BookingOutcome], any Error>.makeStream(
+                bufferingPolicy: .bufferingNewest(1))
+            Task {
+                do {
+                    try await pool.transaction { transaction in
+                        answer.yield(try await write(orders, in: transaction))
+                        try await Task.sleep(for: .seconds(5))
+                    }
+                    feed.ring()
+                    answer.finish()
+                } catch {
+                    answer.finish(throwing: error)
+                }
+            }
+            for try await outcomes in answers {
+                return outcomes
+            }
+            throw CancellationError()
+        }
+    }
+#endif
 
 extension BatchPlan.Verdict {
     /// What a refusal is to the caller; nil for `claim`.

@@ -70,4 +70,9 @@ package struct AuthenticatedUser: Sendable, Equatable {
     package let roles: Set<Role>
     /// When the token ends.
     package let expiresAt: Date
+
+    /// The same person, with every role: see `Sabotage.everybodyMay`.
+    var withEveryRole: AuthenticatedUser {
+        .init(id: id, session: session, roles: Set(Role.allCases), expiresAt: expiresAt)
+    }
 }

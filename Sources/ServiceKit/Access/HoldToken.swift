@@ -28,6 +28,7 @@ package struct HoldToken: Sendable {
     package func verify(_ token: String) -> EventV1.HoldTerms? {
         guard let (payload, mac) = Self.parts(of: token),
             HMAC<SHA256>.isValidAuthenticationCode(mac, authenticating: payload, using: key)
+                || Sabotage.unsignedTokens.isOn
         else {
             return nil
         }

@@ -59,7 +59,7 @@ struct P4MoneyAndTicketsTests {
     @Test("Without the reconciliation, money is taken and buys nothing: the breach")
     func breach() async throws {
         var environment = CrashPoints.quickly
-        environment["USHER_PAYMENT_SABOTAGE"] = "no-reconciler"
+        environment["USHER_SABOTAGE"] = "no-reconciler"
         let platform = try await Platform(environment: environment)
         let event = try await TestEvent(platform, seats: 1)
         // Answer and webhook are lost.

@@ -9,6 +9,9 @@ import Wire
 
 /// Makes people and events to test with.
 enum People {
+    /// Everybody's.
+    static let password = "correct horse battery"
+
     /// Somebody's account is not there.
     struct Refused: Error, CustomStringConvertible {
         let description: String
@@ -17,10 +20,10 @@ enum People {
     /// A buyer who has just registered.
     static func buyer(_ platform: Platform) async throws -> APIClient {
         var client = APIClient(platform)
-        let answer = try await client.post(
+        let answer = try await client.postPatiently(
             "/api/auth/register",
             [
-                "email": .string(email()), "password": "correct horse battery",
+                "email": .string(email()), "password": .string(password),
                 "displayName": "Test Buyer",
             ])
         guard let token = answer.json["session"]?["accessToken"]?.string else {
@@ -47,8 +50,15 @@ enum People {
         }
     }
 
-    /// An organiser, made with the operator's credential.
+    /// An organiser.
     static func organiser(_ platform: Platform) async throws -> APIClient {
+        try await account(platform, [.organiser]).client
+    }
+
+    /// An account with any roles, made with the operator's credential, and logged in.
+    static func account(
+        _ platform: Platform, _ roles: [AuthV1.Role]
+    ) async throws -> (client: APIClient, email: String) {
         let email = email()
         try await withClient(platform, of: "auth") { client in
             let key = try Secrets(folder: platform.ready.secretsFolder).key(.serviceCredential)
@@ -60,17 +70,23 @@ enum People {
                 AuthV1.AuthService.createAccount,
                 .with {
                     $0.email = email
-                    $0.password = "correct horse battery"
-                    $0.displayName = "Test Organiser"
-                    $0.roles = [.organiser]
-                }, metadata: metadata)
+                    $0.password = password
+                    $0.displayName = "Test Person"
+                    $0.roles = roles
+                }, metadata: metadata, timeout: .seconds(60))
         }
-        var client = APIClient(platform)
-        let answer = try await client.post(
-            "/api/auth/login",
-            ["email": .string(email), "password": "correct horse battery"])
-        client.token = answer.json["session"]?["accessToken"]?.string
-        return client
+        return (try await logIn(platform, email), email)
+    }
+
+    /// Somebody with an account, logged in.
+    static func logIn(_ platform: Platform, _ email: String) async throws -> APIClient {
+        try await eventually("a log-in of \(email)") {
+            var client = APIClient(platform)
+            let answer = try await client.post(
+                "/api/auth/login", ["email": .string(email), "password": .string(password)])
+            client.token = answer.json["session"]?["accessToken"]?.string
+            return client.token == nil ? nil : client
+        }
     }
 
     /// Calls a service directly, as another program on this machine can.
@@ -86,7 +102,8 @@ enum People {
         }
     }
 
-    private static func email() -> String {
+    /// An address that nobody has.
+    static func email() -> String {
         "it-\(UUID().uuidString.lowercased())@example.org"
     }
 }
@@ -105,12 +122,19 @@ struct TestEvent: Sendable {
     ///   - seats: how many.
     ///   - standing: capacity of its standing area; 0 = none.
     ///   - settings: further fields of the event.
+    ///   - organiser: whose it is; nil makes somebody.
     init(
         _ platform: Platform, seats: Int, standing: Int = 0, holdSeconds: Int = 600,
-        paySeconds: Int = 900, placesPerHold: Int = 10, settings: [String: JSONValue] = [:]
+        paySeconds: Int = 900, placesPerHold: Int = 10, settings: [String: JSONValue] = [:],
+        organiser: APIClient? = nil
     ) async throws {
         self.platform = platform
-        organiser = try await People.organiser(platform)
+        if let organiser {
+            self.organiser = organiser
+        } else {
+            self.organiser = try await People.organiser(platform)
+        }
+        let organiser = self.organiser
         let guids = (1...seats).map { "seat-\($0)" }
         self.seats = guids
         let plan = try await organiser.postPatiently(
@@ -145,7 +169,7 @@ struct TestEvent: Sendable {
         }
     }
 
-    private static func plan(_ guids: [String], standing: Int) -> JSONValue {
+    static func plan(_ guids: [String], standing: Int) -> JSONValue {
         let seats = guids.enumerated().map { index, guid -> JSONValue in
             [
                 "seat_guid": .string(guid), "seat_number": .string("\(index + 1)"),

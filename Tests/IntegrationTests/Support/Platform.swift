@@ -36,7 +36,7 @@ final class Platform: Sendable {
 
     private static let sharedPlatform = Lazy { try await Platform(demo: true) }
     private static let unguardedPlatform = Lazy {
-        try await Platform(environment: ["USHER_EVENT_SABOTAGE": "no-guard"])
+        try await Platform(environment: ["USHER_SABOTAGE": "no-guard"])
     }
 
     /// Folder of the platform; `data`, `run` and `up.log` are in it.
