@@ -13,17 +13,28 @@ struct PatientBuyer: Sendable {
     let booking: String
     let card: String
 
+    /// Somebody who has booked.
+    init(client: APIClient, booking: String, card: String) {
+        self.client = client
+        self.booking = booking
+        self.card = card
+    }
+
     /// Books a seat.
     init(_ event: TestEvent, place: Int, card: String) async throws {
-        self.card = card
+        try await self.init(event, places: [place], card: card)
+    }
+
+    /// Books seats.
+    init(_ event: TestEvent, places: [Int], card: String) async throws {
         let client = try await People.buyer(event.platform)
-        self.client = client
-        booking = try await eventually("a booking of place \(place)") {
-            let hold = try await event.hold([place], as: client)
+        let booking: String = try await eventually("a booking of places \(places)") {
+            let hold = try await event.hold(places, as: client)
             guard hold.status == 201 else { return nil }
             let booking = try await client.book(hold.holdToken)
             return booking.status == 201 ? booking.bookingID : nil
         }
+        self.init(client: client, booking: booking, card: card)
     }
 
     /// Pays until the booking is confirmed or the card is declined. Answers may get lost: then the
