@@ -232,8 +232,8 @@ let package = Package(
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [
-                "Contracts", "RPC", "ServiceKit", "Wire", .configuration, .crypto, .jwtKit,
-                .logging,
+                "Contracts", "Postgres", "RPC", "ServiceKit", "TestSupport", "Wire",
+                .configuration, .crypto, .jwtKit, .lifecycle, .logging, .nioCore,
             ],
             swiftSettings: strict),
         .testTarget(

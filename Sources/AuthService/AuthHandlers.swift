@@ -31,7 +31,9 @@ struct AuthHandlers: Sendable {
                 ]
             }
         }
-        router.handle(Methods.readFeed, readFeed)
+        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed) { context in
+            try authenticator.service(context, among: ["notification"])
+        }
     }
 
     private func register(
@@ -147,13 +149,6 @@ struct AuthHandlers: Sendable {
             $0.password = password
             $0.user = account.contract
         }
-    }
-
-    @Sendable private func readFeed(
-        _ request: AuthV1.ReadFeedRequest, _ context: CallContext
-    ) async throws -> AuthV1.ReadFeedResponse {
-        try authenticator.service(context, among: ["notification"])
-        return try await store.feed.read(request)
     }
 
     private func requireAdmin(_ context: CallContext) async throws {

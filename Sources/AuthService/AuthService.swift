@@ -28,13 +28,14 @@ package enum AuthService: PlatformService {
         threads.start()
         let issuer = try await TokenIssuer(seed: environment.secrets.bytes(.accessToken))
         let key = issuer.signingKey
+        let store = AuthStore(pool: base.pool, feed: FeedStore(pool: base.pool))
         let handlers = AuthHandlers(
-            store: AuthStore(pool: base.pool, feed: FeedStore(pool: base.pool)),
+            store: store,
             hasher: PasswordHasher(threads: threads, cost: .init(log2N: log2N)),
             issuer: issuer,
             authenticator: Authenticator(
                 tokens: TokenVerifier { [(key.id, key.key)] }, credential: base.credential))
-        return try base.runtime { router in
+        return try base.runtime(streams: [store.feed.streams]) { router in
             handlers.register(on: &router)
         }
     }

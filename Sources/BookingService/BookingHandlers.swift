@@ -40,7 +40,9 @@ struct BookingHandlers: Sendable {
         router.handle(Methods.getBooking, get)
         router.handle(Methods.listBookings, list)
         router.handle(Methods.snapshotClaims, snapshot)
-        router.handle(Methods.readFeed, readFeed)
+        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed) { context in
+            try authenticator.service(context, among: ["event", "payment", "notification"])
+        }
     }
 
     @Sendable private func create(
@@ -183,12 +185,5 @@ struct BookingHandlers: Sendable {
             throw RPCError.invalid(field: "eventId", "invalid", "an id looks like evt_…")
         }
         return try await store.snapshot(of: id)
-    }
-
-    @Sendable private func readFeed(
-        _ request: BookingV1.ReadFeedRequest, _ context: CallContext
-    ) async throws -> BookingV1.ReadFeedResponse {
-        try authenticator.service(context, among: ["event", "payment", "notification"])
-        return try await store.feed.read(request)
     }
 }

@@ -38,14 +38,18 @@ package enum BookingService: PlatformService {
 
         let events = FeedConsumer(
             "event", event, EventV1.EventService.readFeed,
+            EventV1.EventService.followFeed,
             sink: DatabaseFeedSink(
-                feed: "event", pool: base.pool, logger: base.logger, ownFeed: store.feed,
+                feed: "event", consumer: name, pool: base.pool, logger: base.logger,
+                ownFeed: store.feed,
                 effect: EventEffects.apply),
             logger: base.logger)
         let payments = FeedConsumer(
             "payment", payment, PaymentV1.PaymentService.readFeed,
+            PaymentV1.PaymentService.followFeed,
             sink: DatabaseFeedSink(
-                feed: "payment", pool: base.pool, logger: base.logger, ownFeed: store.feed,
+                feed: "payment", consumer: name, pool: base.pool, logger: base.logger,
+                ownFeed: store.feed,
                 effect: PaymentEffects(store: store).apply),
             logger: base.logger)
         let sweeper = ExpirySweeper(store: store, logger: base.logger)
@@ -56,7 +60,7 @@ package enum BookingService: PlatformService {
                 CancellationSweeper(pool: base.pool, store: cancels, logger: base.logger),
                 RefusalSweeper(pool: base.pool, logger: base.logger),
                 IdempotencySweeper(pool: base.pool, logger: base.logger), batcher,
-            ]
+            ], streams: [store.feed.streams]
         ) { router in
             handlers.register(on: &router)
             organiserHandlers.register(on: &router)

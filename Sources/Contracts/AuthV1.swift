@@ -13,7 +13,8 @@ package enum AuthV1 {
         SetRolesRequest.self, SetRolesResponse.self,
         EnsureFirstAdminRequest.self, EnsureFirstAdminResponse.self,
         ListSigningKeysRequest.self, ListSigningKeysResponse.self, SigningKey.self,
-        ReadFeedRequest.self, ReadFeedResponse.self, FeedEntry.self, UserChanged.self,
+        ReadFeedRequest.self, ReadFeedResponse.self, FollowFeedRequest.self,
+        FollowFeedResponse.self, FeedEntry.self, UserChanged.self,
     ]
 
     /// Accounts and log-ins.
@@ -49,10 +50,14 @@ package enum AuthV1 {
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
             name, "ReadFeed", isIdempotent: true)
+        /// Service (notification). The facts of this service in order, and each new
+        /// one as it comes.
+        package static let followFeed = Method<FollowFeedRequest, FollowFeedResponse>(
+            name, "FollowFeed", kind: .serverStream, isIdempotent: true)
 
         package static let methods: [any AnyMethod] = [
             register, logIn, refreshSession, logOut, getMe, createAccount, setRoles,
-            ensureFirstAdmin, listSigningKeys, readFeed,
+            ensureFirstAdmin, listSigningKeys, readFeed, followFeed,
         ]
     }
 
@@ -436,6 +441,8 @@ package enum AuthV1 {
         package var limit: UInt32 = 0
         /// How long to wait for a first entry, milliseconds, at most 30,000.
         package var waitMs: UInt32 = 0
+        /// `recordedAt` of the entry at `after`, by which it is known again; absent = unchecked.
+        package var afterRecordedAt: Timestamp?
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -444,6 +451,7 @@ package enum AuthV1 {
             v.field(1, "after", &after)
             v.field(2, "limit", &limit)
             v.field(3, "wait_ms", &waitMs)
+            v.field(4, "after_recorded_at", &afterRecordedAt)
         }
     }
 

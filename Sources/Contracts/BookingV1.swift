@@ -17,7 +17,8 @@ package enum BookingV1 {
         GetSalesRequest.self, GetSalesResponse.self, SalesLine.self,
         GetBookingTimelineRequest.self, GetBookingTimelineResponse.self,
         GetPlaceTimelineRequest.self, GetPlaceTimelineResponse.self, TimelineEntry.self,
-        ReadFeedRequest.self, ReadFeedResponse.self, FeedEntry.self,
+        ReadFeedRequest.self, ReadFeedResponse.self, FollowFeedRequest.self,
+        FollowFeedResponse.self, FeedEntry.self,
         BookingCreated.self, BookingConfirmed.self, BookingExpired.self, RefundDue.self,
         PlacesBlocked.self, PlacesUnblocked.self, BookingCancelled.self,
         PlacesOffered.self, OfferEnded.self,
@@ -90,12 +91,16 @@ package enum BookingV1 {
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
             name, "ReadFeed", isIdempotent: true)
+        /// Service (event, payment, notification). The facts of this service in order, and each new
+        /// one as it comes.
+        package static let followFeed = Method<FollowFeedRequest, FollowFeedResponse>(
+            name, "FollowFeed", kind: .serverStream, isIdempotent: true)
 
         package static let methods: [any AnyMethod] = [
             createBooking, getBooking, listBookings, cancelBooking, getEventCancellation,
             blockPlaces, unblockPlaces, createOrganiserBooking, listEventBookings, getSales,
             getBookingTimeline,
-            getPlaceTimeline, snapshotClaims, readFeed,
+            getPlaceTimeline, snapshotClaims, readFeed, followFeed,
         ]
     }
 
@@ -393,6 +398,8 @@ package enum BookingV1 {
         package var limit: UInt32 = 0
         /// How long to wait for a first entry, milliseconds, at most 30,000.
         package var waitMs: UInt32 = 0
+        /// `recordedAt` of the entry at `after`, by which it is known again; absent = unchecked.
+        package var afterRecordedAt: Timestamp?
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -401,6 +408,7 @@ package enum BookingV1 {
             v.field(1, "after", &after)
             v.field(2, "limit", &limit)
             v.field(3, "wait_ms", &waitMs)
+            v.field(4, "after_recorded_at", &afterRecordedAt)
         }
     }
 

@@ -177,6 +177,8 @@ extension EventV1 {
         package var limit: UInt32 = 0
         /// How long to wait for a first entry, milliseconds, at most 30,000.
         package var waitMs: UInt32 = 0
+        /// `recordedAt` of the entry at `after`, by which it is known again; absent = unchecked.
+        package var afterRecordedAt: Timestamp?
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -185,6 +187,7 @@ extension EventV1 {
             v.field(1, "after", &after)
             v.field(2, "limit", &limit)
             v.field(3, "wait_ms", &waitMs)
+            v.field(4, "after_recorded_at", &afterRecordedAt)
         }
     }
 

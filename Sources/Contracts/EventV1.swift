@@ -28,7 +28,8 @@ package enum EventV1 {
         ListHoldsRequest.self, ListHoldsResponse.self,
         ReleaseHoldRequest.self, ReleaseHoldResponse.self,
         RedeemRequest.self, RedeemResponse.self, HoldTerms.self,
-        ReadFeedRequest.self, ReadFeedResponse.self, FeedEntry.self, EventChanged.self,
+        ReadFeedRequest.self, ReadFeedResponse.self, FollowFeedRequest.self,
+        FollowFeedResponse.self, FeedEntry.self, EventChanged.self,
     ]
 
     /// Places of an event have dense indexes, 0, 1, 2 …: the plan's seats in document order, then
@@ -121,12 +122,16 @@ package enum EventV1 {
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
             name, "ReadFeed", isIdempotent: true)
+        /// Service (booking, notification). The facts of this service in order, and each new
+        /// one as it comes.
+        package static let followFeed = Method<FollowFeedRequest, FollowFeedResponse>(
+            name, "FollowFeed", kind: .serverStream, isIdempotent: true)
 
         package static let methods: [any AnyMethod] = [
             startPlanUpload, uploadPlanPart, commitPlanUpload, readPlan, createEvent, publishEvent,
             updateEvent, pauseEvent, resumeEvent, cancelEvent, listEvents, getEvent, getSeatState,
             watchSeats, holdSeats, holdBestAvailable, changeHold, extendHold, getHold, listHolds,
-            releaseHold, redeem, readFeed,
+            releaseHold, redeem, readFeed, followFeed,
         ]
     }
 

@@ -11,7 +11,8 @@ package enum PaymentV1 {
         Refund.self, ListRefundsRequest.self, ListRefundsResponse.self,
         ListOwedRefundsRequest.self, ListOwedRefundsResponse.self,
         HandleWebhookRequest.self, HandleWebhookResponse.self,
-        ReadFeedRequest.self, ReadFeedResponse.self, FeedEntry.self,
+        ReadFeedRequest.self, ReadFeedResponse.self, FollowFeedRequest.self,
+        FollowFeedResponse.self, FeedEntry.self,
         PaymentCaptured.self, PaymentDeclined.self, PaymentRefunded.self, PaymentRefundOwed.self,
     ]
 
@@ -41,10 +42,14 @@ package enum PaymentV1 {
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
             name, "ReadFeed", isIdempotent: true)
+        /// Service (booking, notification). The facts of this service in order, and each new
+        /// one as it comes.
+        package static let followFeed = Method<FollowFeedRequest, FollowFeedResponse>(
+            name, "FollowFeed", kind: .serverStream, isIdempotent: true)
 
         package static let methods: [any AnyMethod] = [
             createPayment, getPayment, listPayments, listRefunds, listOwedRefunds, handleWebhook,
-            readFeed,
+            readFeed, followFeed,
         ]
     }
 
@@ -222,6 +227,8 @@ package enum PaymentV1 {
         package var limit: UInt32 = 0
         /// How long to wait for a first entry, milliseconds, at most 30,000.
         package var waitMs: UInt32 = 0
+        /// `recordedAt` of the entry at `after`, by which it is known again; absent = unchecked.
+        package var afterRecordedAt: Timestamp?
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -230,6 +237,7 @@ package enum PaymentV1 {
             v.field(1, "after", &after)
             v.field(2, "limit", &limit)
             v.field(3, "wait_ms", &waitMs)
+            v.field(4, "after_recorded_at", &afterRecordedAt)
         }
     }
 

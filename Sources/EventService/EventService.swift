@@ -56,11 +56,13 @@ package enum EventService: PlatformService {
             events: events, seats: seats, keeper: keeper, watch: watch)
         let bookings = FeedConsumer(
             "booking", booking, BookingV1.BookingService.readFeed,
+            BookingV1.BookingService.followFeed,
             sink: SeatFeed(pool: base.pool, seats: seats, keeper: keeper, logger: base.logger),
             logger: base.logger)
 
         return try base.runtime(
-            background: [redis, auth.client, booking.client, keeper, bookings], streams: [watch],
+            background: [redis, auth.client, booking.client, keeper, bookings],
+            streams: [watch, events.feed.streams],
             readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }]
         ) { router in
             planHandlers.register(on: &router)

@@ -44,16 +44,18 @@ package enum NotificationService: PlatformService {
 
         let users = FeedConsumer(
             "auth", auth, AuthV1.AuthService.readFeed,
+            AuthV1.AuthService.followFeed,
             sink: DatabaseFeedSink(
-                feed: "auth", pool: base.pool, logger: base.logger
+                feed: "auth", consumer: name, pool: base.pool, logger: base.logger
             ) { entry, transaction in
                 try await effects.apply(entry, in: transaction)
             },
             logger: base.logger)
         let bookings = FeedConsumer(
             "booking", booking, BookingV1.BookingService.readFeed,
+            BookingV1.BookingService.followFeed,
             sink: DatabaseFeedSink(
-                feed: "booking", pool: base.pool, logger: base.logger
+                feed: "booking", consumer: name, pool: base.pool, logger: base.logger
             ) { entry, transaction in
                 try await effects.apply(entry, in: transaction)
             },
@@ -61,16 +63,18 @@ package enum NotificationService: PlatformService {
 
         let payments = FeedConsumer(
             "payment", payment, PaymentV1.PaymentService.readFeed,
+            PaymentV1.PaymentService.followFeed,
             sink: DatabaseFeedSink(
-                feed: "payment", pool: base.pool, logger: base.logger
+                feed: "payment", consumer: name, pool: base.pool, logger: base.logger
             ) { entry, transaction in
                 try await effects.apply(entry, in: transaction)
             },
             logger: base.logger)
         let events = FeedConsumer(
             "event", event, EventV1.EventService.readFeed,
+            EventV1.EventService.followFeed,
             sink: DatabaseFeedSink(
-                feed: "event", pool: base.pool, logger: base.logger
+                feed: "event", consumer: name, pool: base.pool, logger: base.logger
             ) { entry, transaction in
                 try await effects.apply(entry, in: transaction)
             },

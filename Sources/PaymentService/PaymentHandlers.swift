@@ -22,7 +22,9 @@ struct PaymentHandlers: Sendable {
         router.handle(Methods.listPayments, list)
         router.handle(Methods.listRefunds, listRefunds)
         router.handle(Methods.listOwedRefunds, listOwedRefunds)
-        router.handle(Methods.readFeed, readFeed)
+        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed) { context in
+            try authenticator.service(context, among: ["booking", "notification"])
+        }
     }
 
     @Sendable private func create(
@@ -161,12 +163,5 @@ struct PaymentHandlers: Sendable {
             $0.refunds = Array(owed.prefix(size))
             $0.nextPageToken = owed.count > size ? owed[size - 1].refundID : ""
         }
-    }
-
-    @Sendable private func readFeed(
-        _ request: PaymentV1.ReadFeedRequest, _ context: CallContext
-    ) async throws -> PaymentV1.ReadFeedResponse {
-        try authenticator.service(context, among: ["booking", "notification"])
-        return try await store.feed.read(request)
     }
 }

@@ -49,7 +49,8 @@ package enum PaymentService: PlatformService {
             background: [
                 HTTPClientService(client: http), auth.client, booking.client,
                 bookings(booking, base, refunds),
-            ] + (Sabotage.noReconciler.isOn ? [] : [reconciler])
+            ] + (Sabotage.noReconciler.isOn ? [] : [reconciler]),
+            streams: [store.feed.streams]
         ) { router in
             handlers.register(on: &router)
             webhookHandler.register(on: &router)
@@ -62,8 +63,9 @@ package enum PaymentService: PlatformService {
     ) -> any Service {
         FeedConsumer(
             "booking", caller, BookingV1.BookingService.readFeed,
+            BookingV1.BookingService.followFeed,
             sink: DatabaseFeedSink(
-                feed: "booking", pool: base.pool, logger: base.logger
+                feed: "booking", consumer: name, pool: base.pool, logger: base.logger
             ) { entry, transaction in
                 if case .refundDue(let fact) = entry.fact {
                     try await refunds.start(fact, position: entry.position, in: transaction)

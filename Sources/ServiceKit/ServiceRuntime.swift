@@ -91,7 +91,8 @@ package struct ServiceCaller: Sendable {
     /// The client itself, for `runtime(background:)`.
     package let client: RPCClient
     private let credential: ServiceCredential
-    private let name: String
+    /// Who calls.
+    package let name: String
 
     /// A caller with a credential of its own.
     package init(client: RPCClient, credential: ServiceCredential, name: String) {
@@ -104,9 +105,22 @@ package struct ServiceCaller: Sendable {
     package func call<Request, Response>(
         _ method: Method<Request, Response>, _ request: Request, timeout: Duration? = nil
     ) async throws(RPCError) -> Response {
+        try await client.call(method, request, metadata: metadata, timeout: timeout)
+    }
+
+    /// Calls a method that answers with a stream, with the service's credential.
+    package func withServerStream<Request, Response, Result>(
+        _ method: Method<Request, Response>, _ request: Request, timeout: Duration? = nil,
+        _ body: (MessageStream<Response>) async throws -> Result
+    ) async throws -> Result {
+        try await client.withServerStream(
+            method, request, metadata: metadata, timeout: timeout, body)
+    }
+
+    private var metadata: Metadata {
         var metadata = Metadata()
         metadata.append(credential.issue(as: name), for: ServiceCredential.metadataKey)
-        return try await client.call(method, request, metadata: metadata, timeout: timeout)
+        return metadata
     }
 }
 

@@ -73,6 +73,9 @@ package enum MetricCatalogue {
     private static let feeds: [MetricDescription] = [
         .init("feed_lag_entries", .gauge, "Entries that a consumer has not applied yet."),
         .init(
+            "feed_position_lost", .gauge,
+            "1 while a feed does not have what a consumer has read of it; alert above 0."),
+        .init(
             "feed_failures_total", .counter, "Rounds of a consumer that failed and are tried again."
         ),
         .init("feed_entries_applied_total", .counter, "Feed entries applied, by consumer."),

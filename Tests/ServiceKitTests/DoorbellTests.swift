@@ -33,4 +33,12 @@ struct DoorbellTests {
             group.cancelAll()
         }
     }
+
+    @Test("a ring between looking and waiting is not missed", .timeLimit(.minutes(1)))
+    func between() async {
+        let bell = Doorbell()
+        let rings = bell.rings
+        bell.ring()
+        await bell.wait(after: rings, atMost: .seconds(3_600))
+    }
 }

@@ -22,7 +22,9 @@ struct EventHandlers: Sendable {
         router.handle(Methods.cancelEvent, cancel)
         router.handle(Methods.listEvents) { request, _ in try await list(request) }
         router.handle(Methods.getEvent, get)
-        router.handle(Methods.readFeed, readFeed)
+        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed) { context in
+            try authenticator.service(context, among: ["booking", "notification"])
+        }
     }
 
     @Sendable private func create(
@@ -133,13 +135,6 @@ struct EventHandlers: Sendable {
         }
         let event = try await store.visible(id, to: user)
         return .with { $0.event = event }
-    }
-
-    @Sendable private func readFeed(
-        _ request: EventV1.ReadFeedRequest, _ context: CallContext
-    ) async throws -> EventV1.ReadFeedResponse {
-        try authenticator.service(context, among: ["booking", "notification"])
-        return try await store.feed.read(request)
     }
 }
 

@@ -20,9 +20,8 @@ struct SeatFeed: FeedSink {
     let keeper: SeatKeeper
     let logger: Logger
 
-    func position() async throws -> UInt64 {
-        let rows = try await pool.query("SELECT position FROM feed_cursor WHERE feed = 'booking'")
-        return UInt64(clamping: try rows.first?.decode("position", as: Int64.self) ?? 0)
+    func position() async throws -> FeedPosition {
+        try await FeedCursor.read("booking", pool)
     }
 
     func apply(_ entries: [BookingV1.FeedEntry]) async throws {
@@ -32,14 +31,16 @@ struct SeatFeed: FeedSink {
             }
             try await apply(changes, of: event, at: entry.position)
         }
-        guard let last = entries.last?.position else {
+        guard let last = entries.last else {
             return
         }
         try await pool.query(
             """
-            INSERT INTO feed_cursor (feed, position) VALUES ('booking', \(Int64(clamping: last)))
+            INSERT INTO feed_cursor (feed, position, recorded_at)
+            VALUES ('booking', \(Int64(clamping: last.position)), \(last.recordedAt?.date))
             ON CONFLICT (feed) DO UPDATE
-            SET position = greatest(feed_cursor.position, excluded.position)
+            SET position = excluded.position, recorded_at = excluded.recorded_at
+            WHERE feed_cursor.position < excluded.position
             """)
     }
 

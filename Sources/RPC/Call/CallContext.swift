@@ -22,6 +22,10 @@ package struct CallContext: Sendable {
     /// for all kinds of methods.
     let stream: ServerStream?
 
+    /// Whether the caller has agreed on windows: whoever sends much waits for a slow reader, instead
+    /// of failing the stream (decision 0006). False for calls that are no streams of messages.
+    package var hasWindow: Bool { stream?.window.isBounded ?? false }
+
     /// When the caller stops waiting.
     package var deadline: ContinuousClock.Instant? {
         guard let loopDeadline else { return nil }

@@ -83,6 +83,9 @@ struct SendWindow {
 
     var isOpen: Bool { credit.map { $0 > 0 } ?? true }
 
+    /// Whether there is a window at all.
+    var isBounded: Bool { credit != nil }
+
     mutating func take(_ cost: Int) {
         if let left = credit { credit = left - cost }
     }

@@ -65,6 +65,9 @@ final class InboundQueue: Sendable {
         state.withLock { $0.window = ReceiveWindow(size: windowSize) }
     }
 
+    /// Whether the sender waits while too much is not read.
+    var hasWindow: Bool { state.withLock { $0.window != nil } }
+
     /// Adds a message; false, with nothing added, when too much waits already or the window is
     /// broken. One message always fits an empty queue. What comes after the end is dropped.
     func push(_ message: ByteBuffer) -> Bool {

@@ -23,6 +23,10 @@ package struct MessageStream<Element: Message>: AsyncSequence, Sendable {
         fileprivate let queue: InboundQueue
         fileprivate let grant: @Sendable () -> Void
 
+        /// Whether the peer waits while this side is slow to read; without that, falling behind
+        /// fails the stream (decision 0006). On a client it is known once the first message is there.
+        package var hasWindow: Bool { queue.hasWindow }
+
         /// The next message; nil after the peer has closed its side. Throws how the stream ended
         /// otherwise, INTERNAL for a message that does not decode.
         package mutating func next() async throws(RPCError) -> Element? {

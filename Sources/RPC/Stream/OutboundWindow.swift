@@ -44,6 +44,9 @@ final class OutboundWindow: Sendable {
         state = Mutex(State(window: SendWindow(size: windowSize)))
     }
 
+    /// Whether the receiver has a window.
+    var isBounded: Bool { state.withLock { $0.window.isBounded } }
+
     /// Waits for room for `count` bytes, in order. Throws why the stream is over, or CANCELLED.
     func reserve(_ count: Int) async throws(RPCError) {
         let id = state.withLock { state in

@@ -1,3 +1,4 @@
+import Foundation
 package import Logging
 import Metrics
 package import Postgres
@@ -22,15 +23,19 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     ///
     /// - Parameters:
     ///   - feed: the feed's service; names the cursor.
+    ///   - consumer: this service, for metrics.
     ///   - pool: the service's own database.
     ///   - logger: told of parked entries.
     ///   - ownFeed: where the facts go that follow.
     ///   - effect: makes one entry take effect, and tells what follows.
     package init<Fact: FeedEntry>(
-        feed: String, pool: PostgresPool, logger: Logger, ownFeed: FeedStore<Fact>,
+        feed: String, consumer: String, pool: PostgresPool, logger: Logger,
+        ownFeed: FeedStore<Fact>,
         effect: @escaping @Sendable (Entry, PostgresTransaction) async throws -> [Fact]
     ) {
-        self.init(feed: feed, pool: pool, logger: logger, afterCommit: ownFeed.ring) {
+        self.init(
+            feed: feed, consumer: consumer, pool: pool, logger: logger, afterCommit: ownFeed.ring
+        ) {
             (entries: [Entry], transaction: PostgresTransaction) in
             var facts: [Fact] = []
             for entry in entries {
@@ -44,14 +49,15 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     ///
     /// - Parameters:
     ///   - feed: the feed's service; names the cursor.
+    ///   - consumer: this service, for metrics.
     ///   - pool: the service's own database.
     ///   - logger: told of parked entries.
     ///   - effect: makes one entry take effect.
     package init(
-        feed: String, pool: PostgresPool, logger: Logger,
+        feed: String, consumer: String, pool: PostgresPool, logger: Logger,
         effect: @escaping @Sendable (Entry, PostgresTransaction) async throws -> Void
     ) {
-        self.init(feed: feed, pool: pool, logger: logger, afterCommit: {}) {
+        self.init(feed: feed, consumer: consumer, pool: pool, logger: logger, afterCommit: {}) {
             (entries: [Entry], transaction: PostgresTransaction) in
             for entry in entries {
                 try await effect(entry, transaction)
@@ -60,7 +66,7 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     }
 
     private init(
-        feed: String, pool: PostgresPool, logger: Logger,
+        feed: String, consumer: String, pool: PostgresPool, logger: Logger,
         afterCommit: @escaping @Sendable () -> Void,
         effects: @escaping @Sendable ([Entry], PostgresTransaction) async throws -> Void
     ) {
@@ -69,13 +75,12 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
         self.logger = logger
         self.afterCommit = afterCommit
         self.effects = effects
-        parked = Gauge(label: "feed_entries_parked", dimensions: [("feed", feed)])
+        parked = Gauge(
+            label: "feed_entries_parked", dimensions: [("feed", feed), ("consumer", consumer)])
     }
 
-    package func position() async throws -> UInt64 {
-        let rows = try await pool.query(
-            "SELECT position FROM feed_cursor WHERE feed = \(feed)")
-        return UInt64(clamping: try rows.first?.decode("position", as: Int64.self) ?? 0)
+    package func position() async throws -> FeedPosition {
+        try await FeedCursor.read(feed, pool)
     }
 
     package func apply(_ entries: [Entry]) async throws {
@@ -111,15 +116,16 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     private func advance(
         over entries: [Entry], in transaction: PostgresTransaction
     ) async throws {
-        guard let first = entries.first?.position, let last = entries.last?.position else {
+        guard let first = entries.first, let last = entries.last else {
             return
         }
-        let before = Int64(clamping: first) - 1
+        let before = Int64(clamping: first.position) - 1
         try await transaction.query(
             "INSERT INTO feed_cursor (feed, position) VALUES (\(feed), 0) ON CONFLICT DO NOTHING")
         let moved = try await transaction.query(
             """
-            UPDATE feed_cursor SET position = \(Int64(clamping: last))
+            UPDATE feed_cursor SET position = \(Int64(clamping: last.position)),
+             recorded_at = \(last.recordedAt?.date)
             WHERE feed = \(feed) AND position = \(before)
             """)
         guard moved.affected == 1 else {
@@ -195,4 +201,19 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
 /// Another consumer of the same feed was here first; look again from its position.
 package struct FeedCursorMoved: Error, CustomStringConvertible {
     package var description: String { "another consumer has moved the cursor" }
+}
+
+/// Reads how far a feed has been applied: table `feed_cursor`.
+package enum FeedCursor {
+    /// The last entry that has taken effect; zero where there was none.
+    package static func read(_ feed: String, _ pool: PostgresPool) async throws -> FeedPosition {
+        let rows = try await pool.query(
+            "SELECT position, recorded_at FROM feed_cursor WHERE feed = \(feed)")
+        guard let row = rows.first else {
+            return FeedPosition()
+        }
+        return FeedPosition(
+            UInt64(clamping: try row.decode("position", as: Int64.self)),
+            recordedAt: try row.decode("recorded_at", as: Date?.self))
+    }
 }

@@ -24,6 +24,8 @@ package protocol FeedRequest: Message {
     var limit: UInt32 { get set }
     /// How long to wait for a first entry, milliseconds, at most 30,000.
     var waitMs: UInt32 { get set }
+    /// `recordedAt` of the entry at `after`; nil = unchecked.
+    var afterRecordedAt: Wire.Timestamp? { get set }
 }
 
 extension AuthV1.ReadFeedRequest: FeedRequest {}
@@ -44,6 +46,35 @@ extension AuthV1.ReadFeedResponse: FeedPage {}
 extension EventV1.ReadFeedResponse: FeedPage {}
 extension BookingV1.ReadFeedResponse: FeedPage {}
 extension PaymentV1.ReadFeedResponse: FeedPage {}
+
+/// What a follower asks of a feed; every service's `FollowFeedRequest` is one.
+package protocol FeedFollowRequest: Message {
+    /// Position of the last entry that the follower has.
+    var after: UInt64 { get set }
+    /// `recordedAt` of that entry; nil = unchecked.
+    var afterRecordedAt: Wire.Timestamp? { get set }
+    /// Entries in one message at most, 1 to 1,000; 0 = 500.
+    var batchMax: UInt32 { get set }
+}
+
+extension AuthV1.FollowFeedRequest: FeedFollowRequest {}
+extension EventV1.FollowFeedRequest: FeedFollowRequest {}
+extension BookingV1.FollowFeedRequest: FeedFollowRequest {}
+extension PaymentV1.FollowFeedRequest: FeedFollowRequest {}
+
+/// A message of a followed feed; every service's `FollowFeedResponse` is one.
+package protocol FeedBatch: Message {
+    associatedtype Entry: FeedEntry
+    /// In the order of their positions, without gaps; may be empty.
+    var entries: [Entry] { get set }
+    /// Position of the newest entry when this was read.
+    var head: UInt64 { get set }
+}
+
+extension AuthV1.FollowFeedResponse: FeedBatch {}
+extension EventV1.FollowFeedResponse: FeedBatch {}
+extension BookingV1.FollowFeedResponse: FeedBatch {}
+extension PaymentV1.FollowFeedResponse: FeedBatch {}
 
 /// A fact of another service that names things in a way that this one cannot read.
 package struct UnreadableFact: Error, CustomStringConvertible {
