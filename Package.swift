@@ -260,8 +260,8 @@ let package = Package(
         .testTarget(
             name: "EventServiceTests",
             dependencies: [
-                "Contracts", "EventService", "RPC", "Redis", "SeatingPlan", "ServiceKit",
-                "TestSupport", "Wire", .logging,
+                "Contracts", "EventService", "Postgres", "RPC", "RandomSupport", "Redis",
+                "SeatingPlan", "ServiceKit", "TestSupport", "Wire", .logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -28,6 +28,7 @@ package enum EventV1 {
         ListHoldsRequest.self, ListHoldsResponse.self,
         ReleaseHoldRequest.self, ReleaseHoldResponse.self,
         RedeemRequest.self, RedeemResponse.self, HoldTerms.self,
+        GetSeatTimelineRequest.self, GetSeatTimelineResponse.self, SeatTimelineEntry.self,
         ReadFeedRequest.self, ReadFeedResponse.self, FollowFeedRequest.self,
         FollowFeedResponse.self, FeedEntry.self, EventChanged.self,
     ]
@@ -119,6 +120,11 @@ package enum EventV1 {
         /// Service (booking). Mine and alive → claimed until `claimMs` from now. Redeeming again
         /// for the same hold gives the same answer.
         package static let redeem = Method<RedeemRequest, RedeemResponse>(name, "Redeem")
+        /// Organiser of the event, admin. What has happened to a seat: holds, refusals and what
+        /// came of them, by the seat state, and bookings, payments and refunds, by `booking`.
+        package static let getSeatTimeline = Method<
+            GetSeatTimelineRequest, GetSeatTimelineResponse
+        >(name, "GetSeatTimeline", isIdempotent: true)
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
             name, "ReadFeed", isIdempotent: true)
@@ -131,7 +137,7 @@ package enum EventV1 {
             startPlanUpload, uploadPlanPart, commitPlanUpload, readPlan, createEvent, publishEvent,
             updateEvent, pauseEvent, resumeEvent, cancelEvent, listEvents, getEvent, getSeatState,
             watchSeats, holdSeats, holdBestAvailable, changeHold, extendHold, getHold, listHolds,
-            releaseHold, redeem, readFeed, followFeed,
+            releaseHold, redeem, getSeatTimeline, readFeed, followFeed,
         ]
     }
 

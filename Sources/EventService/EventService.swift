@@ -19,6 +19,7 @@ package enum EventService: PlatformService {
 
     /// Configuration keys of its own:
     /// - `usher.redis.socket` (required): unix socket of the Redis that keeps the seat state.
+    /// - `usher.event.trail.days` (30): days that the seats' timelines are kept, 1 to 3,650.
     package static func makeRuntime(
         _ environment: ServiceEnvironment
     ) async throws -> ServiceRuntime {
@@ -54,6 +55,16 @@ package enum EventService: PlatformService {
         let watch = SeatWatch(seats: seats)
         let watchHandlers = WatchHandlers(
             events: events, seats: seats, keeper: keeper, watch: watch)
+        let days = environment.config.int(forKey: "usher.event.trail.days", default: 30)
+        guard (1...3_650).contains(days) else {
+            throw ServiceStartError("usher.event.trail.days is \(days); 1 to 3,650 days")
+        }
+        let trail = TrailMover(
+            events: events, seats: seats, store: TrailStore(pool: base.pool), days: days,
+            logger: base.logger)
+        let timelineHandlers = TimelineHandlers(
+            events: events, layouts: layouts, trail: trail, booking: booking,
+            authenticator: authenticator)
         let bookings = FeedConsumer(
             "booking", booking, BookingV1.BookingService.readFeed,
             BookingV1.BookingService.followFeed,
@@ -61,7 +72,7 @@ package enum EventService: PlatformService {
             logger: base.logger)
 
         return try base.runtime(
-            background: [redis, auth.client, booking.client, keeper, bookings],
+            background: [redis, auth.client, booking.client, keeper, trail, bookings],
             streams: [watch, events.feed.streams],
             readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }]
         ) { router in
@@ -69,6 +80,7 @@ package enum EventService: PlatformService {
             eventHandlers.register(on: &router)
             holdHandlers.register(on: &router)
             watchHandlers.register(on: &router)
+            timelineHandlers.register(on: &router)
         }
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Redis
+import ServiceKit
 import TestSupport
 import Testing
 
@@ -11,7 +12,7 @@ struct SeatStateFixture {
     let server: RedisServer
     let redis: RedisClient
     let seats: SeatState
-    let event = "evt_" + UUID().uuidString.lowercased()
+    let event = EventID().description
 
     init(server: RedisServer? = nil) throws {
         self.server = try server ?? RedisServer.shared

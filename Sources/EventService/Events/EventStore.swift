@@ -111,6 +111,16 @@ struct EventStore: Sendable {
         return try rows.map { EventID(uuid: try $0.decode("id")) }
     }
 
+    /// Ids of events whose seat state may have records that are not in the database yet.
+    func withTrail() async throws -> [EventID] {
+        let rows = try await pool.query(
+            """
+            SELECT id FROM events WHERE state <> 'draft'
+             AND starts_at > clock_timestamp() - interval '7 days' ORDER BY id
+            """)
+        return try rows.map { EventID(uuid: try $0.decode("id")) }
+    }
+
     /// A number for a new generation of some event's seat state.
     func nextGeneration() async throws -> Int64 {
         let rows = try await pool.query("SELECT nextval('seat_generations') AS number")

@@ -33,4 +33,5 @@ redis.call('HSET', holdKey(hold.id), 'deadline', deadline, 'until', deadline,
 redis.call('PEXPIREAT', holdKey(hold.id), deadline + KEEP_MS)
 redis.call('PEXPIREAT', buyerKey(hold.buyer), deadline + KEEP_MS)
 redis.call('ZADD', DEADLINES, deadline, hold.id)
+trail('extended', hold.id, hold.buyer, hold.places, nil, deadline, hold.deadline)
 return {'extended', version, generation, holdReply(loadHold(hold.id))}

@@ -45,6 +45,11 @@ if isChange and (not same or stateOf(same) ~= 'active') then
     return {'ended', version, same and stateOf(same) or 'missing', started}
 end
 
+-- Who was refused which seats, and why. Of several choices the buyer knows nothing.
+local function refuse(places, reason)
+    if choiceCount == 1 then trail('refused', id, buyer, places, reason) end
+end
+
 local wanted = #numbers(ARGV[10])
 for index = areasAt, #ARGV, 3 do wanted = wanted + tonumber(ARGV[index + 2]) end
 
@@ -59,7 +64,10 @@ for _, other in ipairs(redis.call('SMEMBERS', buyerKey(buyer))) do
         live = live + #numbers(fields[2])
     end
 end
-if live + wanted > tonumber(ARGV[5]) then return {'limit', publish(), live} end
+if live + wanted > tonumber(ARGV[5]) then
+    refuse(ARGV[10], 'too_many_places')
+    return {'limit', publish(), live}
+end
 
 -- Places that this hold has already are as good as free for it.
 local mine, taken = {}, {}
@@ -101,7 +109,10 @@ for index = edgesAt + 1, areasAt - 1 do
         orphans[#orphans + 1] = tonumber(edge)
     end
 end
-if places and #orphans > 0 then return {'orphan', publish(), orphans} end
+if places and #orphans > 0 then
+    refuse(table.concat(places, ','), 'leaves_single_seat')
+    return {'orphan', publish(), orphans}
+end
 
 -- Places of an area, at most `quantity`: first those that the hold has, then the first free ones,
 -- but for those chosen already. Read in pieces: a large area costs no more than a small one.
@@ -145,7 +156,10 @@ for index = areasAt, #ARGV, 3 do
     isShort = isShort or #found < quantity
 end
 
-if not places or isShort then return {'unavailable', publish(), reasons, available} end
+if not places or isShort then
+    refuse(table.concat(reasons, ','), 'seats_unavailable')
+    return {'unavailable', publish(), reasons, available}
+end
 
 local hold = {
     id = id, buyer = buyer, state = 'active', generation = generation,
@@ -154,12 +168,16 @@ local hold = {
 }
 local known = GUARD and 'f' or nil
 if isChange then
+    local dropped = {}
     for place in pairs(mine) do
         if not taken[place] then
             redis.call('HDEL', OWNERS, place)
             setLetter(place, 'f')
+            dropped[#dropped + 1] = place
         end
     end
+    trail('released', id, buyer, table.concat(dropped, ','), 'changed')
+    trail('changed', id, buyer, hold.places, nil, same.deadline)
     local new = {}
     for _, place in ipairs(places) do
         if not mine[place] then new[#new + 1] = place end
@@ -172,6 +190,7 @@ else
     hold.deadline = now + tonumber(ARGV[4])
     hold.expiry = hold.deadline
     writeHold(hold, 'h', known)
+    trail('held', id, buyer, hold.places, nil, hold.deadline)
     if key ~= '' then
         redis.call('HSET', recordKey, 'hold', id, 'fingerprint', ARGV[7])
         redis.call('PEXPIRE', recordKey, KEEP_MS)

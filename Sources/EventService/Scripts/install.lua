@@ -21,4 +21,6 @@ redis.call('DEL', META)
 redis.call('HSET', META, 'generation', ARGV[2], 'version', 1, 'fence', 0, 'feed', ARGV[4],
     'started', now, 'plan', ARGV[5], 'places', #ARGV[3], 'free', free)
 redis.call('PUBLISH', CHANNEL, ARGV[2] .. ' 0 1 ' .. now .. ' *')
+-- What was not moved yet of the records of before may be gone.
+trail('state_rebuilt', '-', '-', '*')
 return {'installed', 1}

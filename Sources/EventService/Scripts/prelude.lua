@@ -14,6 +14,7 @@
 --                         generation, key, extended (ms that were added to its time)
 -- seat:{EVENT}:buyer:ID   set: ids of the buyer's live holds
 -- seat:{EVENT}:key:BUYER:KEY  hash: hold, fingerprint; of an idempotency key
+-- seat:{EVENT}:trail      stream: what has happened, until it is moved to the database (trail below)
 --
 -- A change reads "GENERATION FROM VERSION MS 12h,13f,…", MS being the time of it, or "… *" when
 -- everything is to be read anew.
@@ -21,12 +22,13 @@
 local LOG_MAX = 1000
 local CHANGES_MAX = 8000
 local KEEP_MS = 24 * 60 * 60 * 1000
+local TRAIL_MAX = 10000
 
 local META = KEYS[1]
 local BASE = string.sub(META, 1, -5)
 local CHANNEL = 'seats:' .. string.match(BASE, '{.*}')
 local STATE, OWNERS = BASE .. 'state', BASE .. 'owners'
-local DEADLINES, LOG = BASE .. 'deadlines', BASE .. 'log'
+local DEADLINES, LOG, TRAIL = BASE .. 'deadlines', BASE .. 'log', BASE .. 'trail'
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -100,6 +102,15 @@ local function publish()
     return version
 end
 
+-- Writes down what has happened to places, in one field: "WHAT HOLD BUYER REASON DEADLINE BEFORE
+-- PLACES", "-" for what there is none of. `places`: "12,13", or "12s,13h" with the letters that were
+-- in the way; "*" = the whole state. When nobody moves them, the oldest of some 10,000 go.
+local function trail(what, id, buyer, places, reason, deadline, before)
+    if places == '' then return end
+    redis.call('XADD', TRAIL, 'MAXLEN', '~', TRAIL_MAX, '*', 't', what .. ' ' .. id .. ' ' .. buyer
+        .. ' ' .. (reason or '-') .. ' ' .. (deadline or '-') .. ' ' .. (before or '-') .. ' ' .. places)
+end
+
 local function loadHold(id)
     local fields = redis.call('HMGET', holdKey(id), 'buyer', 'state', 'deadline', 'until',
         'fence', 'places', 'areas', 'lines', 'generation', 'key')
@@ -141,6 +152,7 @@ end
 
 -- Ends a hold of this generation and frees the places it still has.
 local function endHold(hold, state)
+    trail(state, hold.id, hold.buyer, hold.places, hold.state == 'redeemed' and 'not_booked' or nil)
     for _, place in ipairs(numbers(hold.places)) do
         if redis.call('HGET', OWNERS, place) == hold.id then
             redis.call('HDEL', OWNERS, place)
@@ -162,13 +174,15 @@ local function reclaim(id)
     if hold and hold.generation == generation then return endHold(hold, 'expired') end
     -- Nobody swept for a day, and the hold's own record is gone.
     redis.call('ZREM', DEADLINES, id)
-    local owners = redis.call('HGETALL', OWNERS)
+    local owners, freed = redis.call('HGETALL', OWNERS), {}
     for index = 1, #owners, 2 do
         if owners[index + 1] == id then
             redis.call('HDEL', OWNERS, owners[index])
             setLetter(tonumber(owners[index]), 'f')
+            freed[#freed + 1] = owners[index]
         end
     end
+    trail('expired', id, '-', table.concat(freed, ','))
 end
 
 -- Reclaims up to so many holds whose time is over; returns how many there were.

@@ -44,6 +44,7 @@ if hold and hold.generation == generation then
     redis.call('HSET', holdKey(hold.id), 'state', 'redeemed', 'until', expiry)
     redis.call('PEXPIREAT', holdKey(hold.id), expiry + KEEP_MS)
     redis.call('ZADD', DEADLINES, expiry, hold.id)
+    trail('redeemed', hold.id, hold.buyer, hold.places, nil, string.format('%.0f', expiry))
     return {'redeemed', publish(), expiry}
 end
 
@@ -58,4 +59,5 @@ writeHold({
     id = ARGV[2], buyer = ARGV[3], state = 'redeemed', deadline = ARGV[6], expiry = expiry,
     fence = ARGV[8], places = ARGV[7], areas = '', lines = '', key = '',
 }, 'c')
+trail('redeemed', ARGV[2], ARGV[3], ARGV[7], 'by_token_alone', string.format('%.0f', expiry))
 return {'tokenAlone', publish(), string.format('%.0f', expiry)}

@@ -75,5 +75,18 @@ extension Routes {
                 $0.plain = plain
             }
         },
+        Route(
+            .get, "/api/events/{eventId}/timeline", .user, query: ["placeIndex", "seatGuid"]
+        ) { call in
+            let guid = call.query.text("seatGuid") ?? ""
+            if guid.isEmpty {
+                _ = try call.query.required("placeIndex")
+            }
+            return try await call.forward(\.event, Events.getSeatTimeline) {
+                $0.eventID = call.path("eventId")
+                $0.place = try call.query.unsigned("placeIndex") ?? 0
+                $0.seatGUID = guid
+            }
+        },
     ]
 }
