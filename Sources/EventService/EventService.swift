@@ -39,14 +39,16 @@ package enum EventService: PlatformService {
         threads.start()
         let events = EventStore(pool: base.pool, feed: FeedStore(pool: base.pool))
         let plans = PlanStore(pool: base.pool)
+        let records = IdempotencyRecords(pool: base.pool)
         let layouts = LayoutCache(store: plans, threads: threads)
         let seats = try seatState(redis)
         let keeper = SeatKeeper(
             events: events, seats: seats, booking: booking, logger: base.logger)
         let planHandlers = PlanHandlers(
-            store: plans, events: events, authenticator: authenticator, threads: threads)
+            store: plans, events: events, records: records, authenticator: authenticator,
+            threads: threads)
         let eventHandlers = EventHandlers(
-            store: events, plans: plans, layouts: layouts, keeper: keeper,
+            store: events, plans: plans, layouts: layouts, keeper: keeper, records: records,
             authenticator: authenticator)
         let holdHandlers = HoldHandlers(
             events: events, layouts: layouts, seats: seats, keeper: keeper,
@@ -72,8 +74,10 @@ package enum EventService: PlatformService {
             logger: base.logger)
 
         return try base.runtime(
-            background: [redis, auth.client, booking.client, keeper, trail, bookings],
-            streams: [watch, events.feed.streams],
+            background: [
+                redis, auth.client, booking.client, keeper, trail,
+                IdempotencySweeper(pool: base.pool, logger: base.logger), bookings,
+            ], streams: [watch, events.feed.streams],
             readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }]
         ) { router in
             planHandlers.register(on: &router)

@@ -33,11 +33,11 @@ struct TimelineTests {
                 "state_rebuilt", "held", "refused", "extended", "redeemed", "booking_created",
                 "booking_confirmed",
             ], "\(answer.text)")
-        let extension_ = entries.first { $0["what"]?.string == "extended" }
-        #expect(extension_?["previousExpiresAt"]?.string == deadline)
+        let longer = entries.first { $0["what"]?.string == "extended" }
+        #expect(longer?["previousExpiresAt"]?.string == deadline)
         #expect(
-            extension_?["expiresAt"]?.string == extended.json["hold"]?["expiresAt"]?.string)
-        #expect(extension_?["holdId"]?.string == id)
+            longer?["expiresAt"]?.string == extended.json["hold"]?["expiresAt"]?.string)
+        #expect(longer?["holdId"]?.string == id)
         let refused = entries.first { $0["what"]?.string == "refused" }
         #expect(refused?["reason"]?.string == "held")
         let created = entries.first { $0["what"]?.string == "booking_created" }

@@ -10,6 +10,7 @@ struct EventHandlers: Sendable {
     let plans: PlanStore
     let layouts: LayoutCache
     let keeper: SeatKeeper
+    let records: IdempotencyRecords
     let authenticator: Authenticator
 
     func register(on router: inout CallRouter) {
@@ -31,6 +32,11 @@ struct EventHandlers: Sendable {
         _ request: EventV1.CreateEventRequest, _ context: CallContext
     ) async throws -> EventV1.CreateEventResponse {
         let user = try await authenticator.user(context, role: .organiser)
+        let key = try IdempotencyKey(context, user: user.id, request)
+        // Before what is asked is looked at: the plan may be gone since, or the time be over.
+        if let key, let answer = try await records.answer(of: key) {
+            return try answer.response()
+        }
         guard let planID = PlanID(request.planID), let plan = try await plans.plan(planID),
             plan.owner == user.id || user.roles.contains(.admin)
         else {
@@ -41,77 +47,81 @@ struct EventHandlers: Sendable {
         let event = try EventRules.draft(
             request, id: id, organiser: user.id, plan: planID,
             layout: try await layouts.layout(planID), now: Date())
-        try await store.insert(event, id: id, plan: planID, organiser: user.id)
-        return .with { $0.event = event }
+        return try await records.once(key) { transaction in
+            try await store.insert(
+                event, id: id, plan: planID, organiser: user.id, in: transaction)
+            return EventV1.CreateEventResponse.with { $0.event = event }
+        }
     }
 
     @Sendable private func publish(
         _ request: EventV1.PublishEventRequest, _ context: CallContext
     ) async throws -> EventV1.PublishEventResponse {
-        let event = try await change(request.eventID, context) { event in
+        try await change(request, request.eventID, context) { event in
             try EventRules.moved(event, to: .onSale, from: [.draft])
         }
-        return .with { $0.event = event }
     }
 
     @Sendable private func update(
         _ request: EventV1.UpdateEventRequest, _ context: CallContext
     ) async throws -> EventV1.UpdateEventResponse {
-        let event = try await change(request.eventID, context) { event in
+        try await change(request, request.eventID, context) { event in
             try EventRules.updated(event, by: request)
         }
-        return .with { $0.event = event }
     }
 
     @Sendable private func pause(
         _ request: EventV1.PauseEventRequest, _ context: CallContext
     ) async throws -> EventV1.PauseEventResponse {
-        let event = try await change(request.eventID, context) { event in
+        try await change(request, request.eventID, context) { event in
             try EventRules.moved(event, to: .paused, from: [.onSale])
         }
-        return .with { $0.event = event }
     }
 
     @Sendable private func resume(
         _ request: EventV1.ResumeEventRequest, _ context: CallContext
     ) async throws -> EventV1.ResumeEventResponse {
-        let event = try await change(request.eventID, context) { event in
+        try await change(request, request.eventID, context) { event in
             try EventRules.moved(event, to: .onSale, from: [.paused])
         }
-        return .with { $0.event = event }
     }
 
     @Sendable private func cancel(
         _ request: EventV1.CancelEventRequest, _ context: CallContext
     ) async throws -> EventV1.CancelEventResponse {
-        let event = try await change(request.eventID, context) { event in
+        try await change(request, request.eventID, context) { event in
             try EventRules.moved(event, to: .cancelled, from: [.draft, .onSale, .paused])
         }
-        return .with { $0.event = event }
     }
 
-    /// Changes an event of the caller's.
-    private func change(
-        _ eventID: String, _ context: CallContext,
-        _ change: @escaping @Sendable (EventV1.Event) throws -> EventV1.Event?
-    ) async throws -> EventV1.Event {
+    /// Changes an event of the caller's, once per idempotency key.
+    private func change<Response: EventAnswer>(
+        _ request: some Message, _ eventID: String, _ context: CallContext,
+        _ change: (EventV1.Event) throws -> EventV1.Event?
+    ) async throws -> Response {
         let user = try await authenticator.user(context, role: .organiser)
         let unknown = RPCError.notFound(
             "event_unknown", "there is no event \"\(eventID)\" of yours")
         guard let id = EventID(eventID) else {
             throw unknown
         }
-        let changed = try await store.change(id) { event in
-            guard event.organiserID == user.id.description || user.roles.contains(.admin) else {
+        let key = try IdempotencyKey(context, user: user.id, request)
+        let response = try await records.once(key) { transaction in
+            let changed = try await store.change(id, in: transaction) { event in
+                guard event.organiserID == user.id.description || user.roles.contains(.admin)
+                else {
+                    throw unknown
+                }
+                return try change(event)
+            }
+            guard let changed else {
                 throw unknown
             }
-            return try change(event)
+            return Response.with { $0.event = changed }
         }
-        guard let changed else {
-            throw unknown
-        }
+        store.feed.ring()
         keeper.wake(id)
-        return changed
+        return response
     }
 
     private func list(_ request: EventV1.ListEventsRequest) async throws
@@ -137,6 +147,17 @@ struct EventHandlers: Sendable {
         return .with { $0.event = event }
     }
 }
+
+/// A response that is the event as it is now.
+private protocol EventAnswer: Message {
+    var event: EventV1.Event? { get set }
+}
+
+extension EventV1.PublishEventResponse: EventAnswer {}
+extension EventV1.UpdateEventResponse: EventAnswer {}
+extension EventV1.PauseEventResponse: EventAnswer {}
+extension EventV1.ResumeEventResponse: EventAnswer {}
+extension EventV1.CancelEventResponse: EventAnswer {}
 
 /// Where a page of events ends, as text: microseconds since 1970 and the event's id.
 enum PageToken {

@@ -17,11 +17,14 @@ struct EventStore: Sendable {
     let feed: FeedStore<EventV1.FeedEntry>
 
     /// Adds a draft. Nobody is told of it yet.
-    func insert(_ event: EventV1.Event, id: EventID, plan: PlanID, organiser: UserID) async throws {
+    func insert(
+        _ event: EventV1.Event, id: EventID, plan: PlanID, organiser: UserID,
+        in transaction: PostgresTransaction
+    ) async throws {
         guard let startsAt = event.startsAt?.date else {
             throw RPCError.invalid(field: "startsAt", "required", "an event has a time")
         }
-        try await pool.query(
+        try await transaction.query(
             """
             INSERT INTO events (id, organiser_id, plan_id, state, starts_at, details)
             VALUES (\(id.uuid), \(organiser.uuid), \(plan.uuid), 'draft', \(startsAt),
@@ -29,39 +32,39 @@ struct EventStore: Sendable {
             """)
     }
 
-    /// Changes an event under its row's lock and tells of it.
+    /// Changes an event under its row's lock and tells of it. Call `feed.ring()` after the commit.
     ///
-    /// - Parameter change: what it is from now on; nil = nothing changes and nobody is told.
+    /// - Parameters:
+    ///   - id: whose.
+    ///   - transaction: of the change; the feed is written last.
+    ///   - change: what it is from now on; nil = nothing changes and nobody is told.
     /// - Returns: the event as it is now; nil where there is none.
     /// - Throws: what `change` throws.
     func change(
-        _ id: EventID, _ change: @escaping @Sendable (EventV1.Event) throws -> EventV1.Event?
+        _ id: EventID, in transaction: PostgresTransaction,
+        _ change: (EventV1.Event) throws -> EventV1.Event?
     ) async throws -> EventV1.Event? {
-        let changed: EventV1.Event? = try await pool.transaction { transaction in
-            let rows = try await transaction.query(
-                "SELECT state, details FROM events WHERE id = \(id.uuid) FOR UPDATE")
-            guard let before = try rows.first.map(Self.event) else {
-                return nil
-            }
-            guard let event = try change(before), let state = EventState(event.state) else {
-                return before
-            }
-            try await transaction.query(
-                """
-                UPDATE events SET state = \(state.rawValue), details = \(event.serialized())
-                WHERE id = \(id.uuid)
-                """)
-            try await feed.append(
-                [
-                    .with {
-                        $0.key = event.eventID
-                        $0.fact = .eventChanged(.with { $0.event = event })
-                    }
-                ], in: transaction)
-            return event
+        let rows = try await transaction.query(
+            "SELECT state, details FROM events WHERE id = \(id.uuid) FOR UPDATE")
+        guard let before = try rows.first.map(Self.event) else {
+            return nil
         }
-        feed.ring()
-        return changed
+        guard let event = try change(before), let state = EventState(event.state) else {
+            return before
+        }
+        try await transaction.query(
+            """
+            UPDATE events SET state = \(state.rawValue), details = \(event.serialized())
+            WHERE id = \(id.uuid)
+            """)
+        try await feed.append(
+            [
+                .with {
+                    $0.key = event.eventID
+                    $0.fact = .eventChanged(.with { $0.event = event })
+                }
+            ], in: transaction)
+        return event
     }
 
     /// The event of an id.

@@ -16,6 +16,16 @@ extension HoldHandlers {
         _ request: EventV1.HoldBestAvailableRequest, _ context: CallContext
     ) async throws -> EventV1.HoldBestAvailableResponse {
         let user = try await authenticator.user(context)
+        let key = try Self.key(context, user.id, request)
+        let hold = try await once(key, user.id, request.eventID) {
+            try await best(request, user.id, key)
+        }
+        return .with { $0.hold = hold }
+    }
+
+    private func best(
+        _ request: EventV1.HoldBestAvailableRequest, _ user: UserID, _ key: Key?
+    ) async throws -> EventV1.Hold {
         let (id, event, layout) = try await sale(request.eventID)
         let types = try Self.types(request, event)
         var category: Int?
@@ -46,7 +56,8 @@ extension HoldHandlers {
                     : .invalid(
                         field: "quantities", "unknown", "the seats have no such price type")
             }
-            var wanted = wanted(holdID, of: user.id, first, event, layout)
+            var wanted = wanted(holdID, of: user, first, event, layout)
+            wanted.idempotency = key
             // The blocks were chosen so as to leave no seat alone, as far as that can be.
             wanted.edges = []
             wanted.alternatives = choices.dropFirst().map { choice in
@@ -55,8 +66,7 @@ extension HoldHandlers {
                     lines: HoldLines.write(choice, currency: event.currency))
             }
             do {
-                let hold = try await take(wanted, first, id, event)
-                return .with { $0.hold = hold }
+                return try await take(wanted, first, id, event)
             } catch let error as RPCError
                 where error.detail?.code == "seats_unavailable" && round < Self.roundsMax
             {

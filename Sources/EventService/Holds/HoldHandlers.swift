@@ -60,10 +60,14 @@ struct HoldHandlers: Sendable {
         _ request: EventV1.HoldSeatsRequest, _ context: CallContext
     ) async throws -> EventV1.HoldSeatsResponse {
         let user = try await authenticator.user(context)
-        let (id, event, layout) = try await sale(request.eventID)
-        let pricing = try HoldPricing(request, event: event, layout: layout)
-        let wanted = wanted(HoldID().description, of: user.id, pricing, event, layout)
-        let hold = try await take(wanted, pricing, id, event)
+        let key = try Self.key(context, user.id, request)
+        let hold = try await once(key, user.id, request.eventID) {
+            let (id, event, layout) = try await sale(request.eventID)
+            let pricing = try HoldPricing(request, event: event, layout: layout)
+            var wanted = wanted(HoldID().description, of: user.id, pricing, event, layout)
+            wanted.idempotency = key
+            return try await take(wanted, pricing, id, event)
+        }
         return .with { $0.hold = hold }
     }
 
@@ -111,7 +115,7 @@ struct HoldHandlers: Sendable {
             return try contract(of: hold, event: id, version: version)
         }
         if case .replayed(let hold, let version) = outcome {
-            return try contract(of: hold, event: id, version: version)
+            return try replayed(hold, event: id, version: version)
         }
         refused.increment()
         switch outcome {

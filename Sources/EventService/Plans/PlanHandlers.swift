@@ -14,6 +14,7 @@ struct PlanHandlers: Sendable {
 
     let store: PlanStore
     let events: EventStore
+    let records: IdempotencyRecords
     let authenticator: Authenticator
     /// Where documents are read: a large one takes a second.
     let threads: NIOThreadPool
@@ -38,14 +39,17 @@ struct PlanHandlers: Sendable {
         guard request.sha256.count == 32 else {
             throw RPCError.invalid(field: "sha256", "length", "send the 32 bytes of a SHA-256")
         }
-        let id = UploadID()
-        try await store.start(
-            .init(
-                id: id, owner: user.id, size: Int(request.sizeBytes), sha256: request.sha256,
-                plan: nil))
-        return .with {
-            $0.uploadID = id.description
-            $0.partBytesMax = UInt32(Self.partBytes)
+        let upload = PlanStore.Upload(
+            id: UploadID(), owner: user.id, size: Int(request.sizeBytes), sha256: request.sha256,
+            plan: nil)
+        // With a key, what follows is idempotent too: parts of one upload, committed once.
+        let key = try IdempotencyKey(context, user: user.id, request)
+        return try await records.once(key) { transaction in
+            try await store.start(upload, in: transaction)
+            return EventV1.StartPlanUploadResponse.with {
+                $0.uploadID = upload.id.description
+                $0.partBytesMax = UInt32(Self.partBytes)
+            }
         }
     }
 
@@ -66,7 +70,9 @@ struct PlanHandlers: Sendable {
                 field: "data", "length",
                 "the part at \(offset) has \(expected) bytes, not \(request.data.count)")
         }
-        try await store.put(request.data, at: offset, of: upload.id)
+        if upload.plan == nil {
+            try await store.put(request.data, at: offset, of: upload.id)
+        }
         return EventV1.UploadPlanPartResponse()
     }
 

@@ -25,13 +25,18 @@ struct PlanStore: Sendable {
 
     let pool: PostgresPool
 
-    /// Starts an upload, and forgets those that were left lying for an hour.
-    func start(_ upload: Upload) async throws {
-        try await pool.query(
+    /// Starts an upload, and forgets those that were left lying for an hour; those that became
+    /// plans are known for longer than a key is.
+    func start(_ upload: Upload, in transaction: PostgresTransaction) async throws {
+        try await transaction.query(
             """
-            DELETE FROM plan_uploads WHERE created_at < clock_timestamp() - interval '1 hour'
+            DELETE FROM plan_uploads WHERE id = ANY(ARRAY(
+                SELECT id FROM plan_uploads
+                WHERE created_at < clock_timestamp() - interval '1 hour' AND (plan_id IS NULL
+                 OR created_at < clock_timestamp() - interval '25 hours')
+                LIMIT 100 FOR UPDATE SKIP LOCKED))
             """)
-        try await pool.query(
+        try await transaction.query(
             """
             INSERT INTO plan_uploads (id, owner_id, size_bytes, sha256, created_at)
             VALUES (\(upload.id.uuid), \(upload.owner.uuid), \(Int32(clamping: upload.size)),

@@ -7,6 +7,7 @@ struct SeatScripts: Sendable {
     let extend: RedisScript
     let release: RedisScript
     let get: RedisScript
+    let keyed: RedisScript
     let list: RedisScript
     let redeem: RedisScript
     let apply: RedisScript
@@ -26,6 +27,7 @@ struct SeatScripts: Sendable {
         extend = try script("extend")
         release = try script("release")
         get = try script("get")
+        keyed = try script("keyed")
         list = try script("list")
         redeem = try script("redeem")
         apply = try script("apply")

@@ -184,6 +184,25 @@ extension SeatState {
         }
     }
 
+    /// The hold that the buyer's idempotency key has made, as it is now; nil where it has made none.
+    /// Throws `.keyReused` and as always.
+    package func hold(
+        event: String, buyerID: String, idempotency: (key: String, fingerprint: [UInt8])
+    ) async throws(SeatStateError) -> (hold: SeatHold, version: SeatStateVersion)? {
+        try Self.checkID(buyerID)
+        guard (1...Self.keyBytesMax).contains(idempotency.key.utf8.count) else {
+            throw SeatStateError(.invalid, "an idempotency key of that size")
+        }
+        let reply = try await call(
+            scripts.keyed, event: event, generation: nil,
+            [.text(buyerID), .text(idempotency.key), .bytes(idempotency.fingerprint)])
+        switch reply.kind {
+        case "none": return nil
+        case "replayed": return (try reply.hold(3), try reply.version())
+        default: throw reply.unknown()
+        }
+    }
+
     /// The buyer's holds whose time is not over, oldest first.
     package func listHolds(
         event: String, buyerID: String, generation: SeatGeneration? = nil
@@ -254,7 +273,7 @@ extension SeatState {
             throw SeatStateError(.invalid, "\(wanted) places in a hold")
         }
         let keySize = request.idempotency?.key.utf8.count ?? 1
-        guard (1...255).contains(keySize), request.lines.count <= 65_536 else {
+        guard (1...keyBytesMax).contains(keySize), request.lines.count <= 65_536 else {
             throw SeatStateError(.invalid, "an idempotency key or lines of that size")
         }
         return try checkMilliseconds(request.timeToLive)

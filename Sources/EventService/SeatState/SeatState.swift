@@ -25,6 +25,8 @@ package struct SeatState: Sendable {
     package static let placesPerHoldMax = 1_000
     /// Choices of seats in one request.
     package static let alternativesMax = 32
+    /// Bytes of an idempotency key with what is put before it.
+    package static let keyBytesMax = 300
     /// Places of one event.
     package static let placesPerEventMax = 1_000_000
     /// Changes in one entry of the booking feed.
