@@ -82,8 +82,11 @@ extension BinaryDecoder: FieldVisitor {
     @inlinable
     mutating func readRepeated<M: Message>(_ number: UInt32, _ value: inout [M]) {
         // Room once for the run at hand; runs that come later grow the array as usual.
-        if value.isEmpty { value.reserveCapacity(countRun()) }
+        if value.isEmpty {
+            value.reserveCapacity(min(countRun(), elementBytesLeft / MemoryLayout<M>.stride))
+        }
         repeat {
+            guard takeElement(M.self) else { return }
             value.append(M())
             // Decoded where it stays: a copy would retain every string.
             readMessage(into: &value[value.count - 1])
@@ -118,7 +121,7 @@ extension BinaryDecoder: FieldVisitor {
                 decoder.field(1, "key", &entry.key, as: K.self)
                 decoder.field(2, "value", &entry.value)
             }
-            if failed { return }
+            guard !failed, takeElement(M.self) else { return }
             value[entry.key] = entry.value ?? M()
             nextTag()
         }

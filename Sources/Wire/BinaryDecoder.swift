@@ -12,6 +12,8 @@ package struct BinaryDecoder {
     /// Where that tag begins.
     @usableFromInline var tagStart: UnsafePointer<UInt8>
     @usableFromInline var depthLeft = Limits.depthMax
+    /// See `Limits.elementBytesMax`.
+    @usableFromInline var elementBytesLeft: Int
     @usableFromInline var failed = false
     let makesShortStrings = ShortString.isKnown
     @usableFromInline var failureCode = WireError.Code.truncated
@@ -30,6 +32,7 @@ package struct BinaryDecoder {
         cursor = start
         tagStart = start
         end = start + bytes.count
+        elementBytesLeft = Limits.elementBytesMax(inputBytes: bytes.count)
     }
 
     private static var nowhere: UnsafeRawPointer {
@@ -193,6 +196,15 @@ package struct BinaryDecoder {
         guard let outer = enter() else { return }
         message.merge(from: &self)
         leave(outer)
+    }
+
+    /// Takes memory for an element; fails, and gives false, where there is none left.
+    @inlinable @inline(__always)
+    mutating func takeElement<T>(_ type: T.Type) -> Bool {
+        elementBytesLeft -= MemoryLayout<T>.stride
+        if elementBytesLeft >= 0 { return true }
+        fail(.tooLarge)
+        return false
     }
 
     /// How many length-delimited fields with the tag at hand follow one another from here. Never more

@@ -35,7 +35,10 @@ package struct Boxed<M: Message>: Equatable, Sendable {
     /// Reads a message with its length into what is there already, or into an empty one.
     @inlinable
     mutating func merge(fromDelimited decoder: inout BinaryDecoder) {
-        if content.isEmpty { content.append(M()) }
+        if content.isEmpty {
+            guard decoder.takeElement(M.self) else { return }
+            content.append(M())
+        }
         content[0].merge(fromDelimited: &decoder)
     }
 }

@@ -16,6 +16,8 @@ package struct WireError: Error, Equatable, CustomStringConvertible {
         case malformedGroup
         /// Messages or groups nested deeper than `Limits.depthMax`.
         case tooDeep
+        /// Messages that would take more memory than `Limits.elementBytesMax` allows.
+        case tooLarge
         /// JSON that does not fit the field: type, range, format, name.
         case invalidJSON
         /// A field that the message does not have (JSON only).
@@ -57,4 +59,12 @@ package struct WireError: Error, Equatable, CustomStringConvertible {
 package enum Limits {
     /// Messages within messages, and groups within groups (the limit of Google's codecs).
     package static let depthMax = 100
+
+    /// Bytes of memory that elements may take of repeated messages, of maps to messages and of
+    /// boxed ones, without what they point to: an empty message is two bytes of input and hundreds
+    /// in memory. Far above what a message with any content needs.
+    @usableFromInline
+    package static func elementBytesMax(inputBytes: Int) -> Int {
+        (1 << 20) + 64 * inputBytes
+    }
 }

@@ -26,7 +26,12 @@ struct EnvelopeReader {
     /// The next field's tag, or nil at the end.
     mutating func nextTag() throws(Failure) -> UInt32? {
         guard position < end else { return nil }
-        guard let tag = UInt32(exactly: try varint()), tag >> 3 != 0 else { throw .malformed }
+        let start = position
+        let value = try varint()
+        // A tag has five bytes at most, even where the value would fit.
+        guard position - start <= 5, let tag = UInt32(exactly: value), tag >> 3 != 0 else {
+            throw .malformed
+        }
         return tag
     }
 

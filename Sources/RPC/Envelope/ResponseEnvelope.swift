@@ -47,8 +47,8 @@ extension ByteBuffer {
     mutating func writeErrorFrame(streamID: UInt32, error: RPCError, sizeMax: Int) {
         var status = error.status.serialized()
         if 6 + status.count > sizeMax {
-            status =
-                RPCError(error.code, String(error.message.prefix(1000))).status.serialized()
+            let message = error.message.beginning(bytesMax: min(1000, max(0, sizeMax - 32)))
+            status = RPCError(error.code, message).status.serialized()
         }
         let length = 1 + Self.varintSize(status.count) + status.count
         writeFrameHeader(FrameHeader(length: length, streamID: streamID, type: .response))
@@ -66,5 +66,15 @@ extension ByteBuffer {
         writeFrameHeader(
             FrameHeader(
                 length: 0, streamID: streamID, type: .data, flags: [.remoteClosed, .noData]))
+    }
+}
+
+extension String {
+    /// As much from the start as has at most so many bytes of UTF-8, in whole Unicode scalars: one
+    /// character can be as long as a text.
+    fileprivate func beginning(bytesMax: Int) -> String {
+        let end = utf8.index(startIndex, offsetBy: bytesMax, limitedBy: endIndex) ?? endIndex
+        // An index within a scalar counts as its start.
+        return String(unicodeScalars[..<end])
     }
 }

@@ -42,6 +42,7 @@ extension JSONFieldReader: FieldVisitor {
         _ number: UInt32, _ name: StaticString, _ value: inout Boxed<M>
     ) {
         guard takesValue(number, name, of: M.self) else { return }
+        guard takeElement(M.self) else { return }
         value.content = [M()]
         nested { value.content[0].decodeJSON(from: &$0) }
         nextName()
@@ -53,6 +54,7 @@ extension JSONFieldReader: FieldVisitor {
     ) {
         guard takesValue(number, name) else { return }
         elements { reader in
+            guard reader.takeElement(M.self) else { return }
             value.append(M())
             reader.nested { value[value.count - 1].decodeJSON(from: &$0) }
         }
@@ -79,6 +81,7 @@ extension JSONFieldReader: FieldVisitor {
         guard takesValue(number, name) else { return }
         entries(K.self) { reader, key in
             if value[key] != nil { reader.fail(.duplicateField, "the key comes twice") }
+            guard reader.takeElement(M.self) else { return }
             reader.nested { value[key, default: M()].decodeJSON(from: &$0) }
         }
         nextName()

@@ -18,9 +18,12 @@ package struct JSONFieldReader {
     /// Levels that may still be entered: messages and entries of maps, as in the wire format, so
     /// that what was read from JSON can be read from its wire format, too.
     private var depthLeft = Limits.depthMax
+    /// See `Limits.elementBytesMax`.
+    private var elementBytesLeft: Int
 
     init(_ bytes: [UInt8], _ options: JSONDecodingOptions) throws(WireError) {
         self.options = options
+        elementBytesLeft = Limits.elementBytesMax(inputBytes: bytes.count)
         do {
             // One level of ours is at most two of JSON: a message that is an array's element.
             json = try JSONReader(bytes, limits: .init(depth: 2 * Limits.depthMax + 2))
@@ -69,6 +72,14 @@ package struct JSONFieldReader {
         depthLeft -= 1
         read(&self)
         depthLeft += 1
+    }
+
+    /// Takes memory for an element; fails, and gives false, where there is none left.
+    mutating func takeElement<T>(_ type: T.Type) -> Bool {
+        elementBytesLeft -= MemoryLayout<T>.stride
+        if elementBytesLeft >= 0 { return true }
+        fail(.tooLarge, "too many messages for a document of this size")
+        return false
     }
 
     /// Reads an object into the fields that `visit` names. `@type` is passed over where the object

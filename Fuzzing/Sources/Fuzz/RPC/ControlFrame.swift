@@ -1,0 +1,1 @@
+../../../../Sources/RPC/Control/ControlFrame.swift

@@ -1,0 +1,1 @@
+../../../../Sources/RPC/Call/Metadata.swift

@@ -1,0 +1,1 @@
+../../../Tests/WireTests/Support/RandomFiller.swift

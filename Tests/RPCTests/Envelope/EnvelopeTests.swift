@@ -1,0 +1,43 @@
+import NIOCore
+import Testing
+import Wire
+
+@testable import RPC
+
+@Suite("Envelopes")
+struct EnvelopeTests {
+    @Test("a tag has five bytes at most", arguments: ["b88080800001", "b8808080800001"])
+    func tagOfManyBytes(_ hex: String) throws {
+        let frame = try #require(ByteBuffer(hex: hex))
+        let isLegal = hex.count == 12
+        let request = try? RequestEnvelope(frame, metadataSizeMax: 1024)
+        #expect((request != nil) == isLegal)
+        let reply = ResponseEnvelope.decode(frame)
+        #expect(((try? reply.get()) != nil) == isLegal)
+    }
+
+    @Test("an error that is too long for a frame loses its details, then the end of its message")
+    func longErrors() throws {
+        // One character of many scalars, of two bytes each.
+        let character = "e" + String(repeating: "\u{301}", count: 3000)
+        #expect(character.count == 1)
+        for sizeMax in [64, 65, 66, 700, 4096] {
+            let error = RPCError(
+                .notFound, character, detail: RPCStatus.with { $0.message = "detail" })
+            var written = ByteBuffer()
+            written.writeErrorFrame(streamID: 1, error: error, sizeMax: sizeMax)
+            var decoder = FrameDecoder(payloadSizeMax: sizeMax)
+            decoder.append(written)
+            guard case .frame(let frame) = decoder.next(),
+                case .failure(let again) = ResponseEnvelope.decode(frame.payload)
+            else {
+                Issue.record("no error within \(sizeMax) bytes")
+                continue
+            }
+            #expect(again.code == .notFound)
+            #expect(again.details.isEmpty)
+            #expect(!again.message.isEmpty)
+            #expect(character.utf8.starts(with: again.message.utf8))
+        }
+    }
+}
