@@ -25,7 +25,7 @@ struct CrashPoints: Sendable {
 
     /// Has a process killed at a point, once, when so many are there together.
     func arm(_ point: String, together: Int) throws {
-        let action = together == 1 ? "exit" : "gather:\(together):30000"
+        let action = together == 1 ? "exit" : "gather:\(together):120000"
         try action.write(toFile: "\(folder)/\(point)", atomically: true, encoding: .utf8)
     }
 
@@ -34,7 +34,7 @@ struct CrashPoints: Sendable {
     /// - Returns: how many were at the point then; 1 where it did not gather.
     @discardableResult
     func waitUntilReached(_ point: String) async throws -> Int {
-        _ = try await eventually("\(point) reached", seconds: 120) {
+        _ = try await eventually("\(point) reached", seconds: 300) {
             FileManager.default.fileExists(atPath: "\(folder)/\(point)") ? nil : true
         }
         let count = try? String(contentsOfFile: "\(folder)/\(point).gathered", encoding: .utf8)

@@ -36,7 +36,7 @@ struct ProviderBooks: Sendable {
         while true {
             var request = HTTPClientRequest(url: "\(url)/v1/ledger?limit=1000&after=\(position)")
             request.headers.add(name: "authorization", value: "Bearer \(key)")
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(120))
             let body = try await response.body.collect(upTo: 64 << 20)
             let page = try JSONValue(parsing: Array(body.readableBytesView))
             let entries = page["entries"]?.array ?? []
@@ -88,8 +88,10 @@ struct ProviderBooks: Sendable {
 struct P4Audit: Sendable {
     private struct Booking {
         var state: String
-        /// Price of the seats that it has.
+        /// Price of the seats that it has; 0 where its money never came here.
         var priceMinor: Int64
+        /// Kept under the policy shown to the buyer.
+        var feeMinor: Int64
         var places: [Int32]
         var validTickets: [Int32] = []
         var keptMinor: Int64 = 0
@@ -135,8 +137,9 @@ struct P4Audit: Sendable {
         for (id, booking) in bookings where !booking.isOwed {
             let name = "\(BookingID(uuid: id)) (\(booking.state))"
             let isConfirmed = booking.state == "confirmed"
-            if booking.keptMinor != (isConfirmed ? booking.priceMinor : 0) {
-                faults.append("\(name) has paid \(booking.keptMinor)")
+            if booking.keptMinor != (isConfirmed ? booking.priceMinor : 0) + booking.feeMinor {
+                faults.append(
+                    "\(name) has paid \(booking.keptMinor), fees \(booking.feeMinor)")
             }
             if booking.validTickets.sorted() != (isConfirmed ? booking.places.sorted() : []) {
                 faults.append("\(name) has tickets for \(booking.validTickets)")
@@ -146,7 +149,7 @@ struct P4Audit: Sendable {
     }
 
     /// Waits until nothing is at fault.
-    func waitUntilKept(comparesSeats: Bool = true, seconds: Int = 120) async throws {
+    func waitUntilKept(comparesSeats: Bool = true, seconds: Int = 240) async throws {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var faults: [String] = ["not looked yet"]
         while ContinuousClock.now < deadline {
@@ -161,14 +164,15 @@ struct P4Audit: Sendable {
     private static func compare(_ payments: [Payment], _ books: ProviderBooks) -> [String] {
         var faults: [String] = []
         var unseen = books.charges
+        let byReference = Dictionary(grouping: books.charges, by: \.value.reference)
         for payment in payments {
             let name = "\(payment.reference) (\(payment.state))"
             if payment.state == "open" || payment.unsettledRefunds > 0 {
                 faults.append("\(name) is not settled")
             }
-            let charges = books.charges.filter { $0.value.reference == payment.reference }
+            let charges = byReference[payment.reference] ?? []
             if charges.count > 1 { faults.append("\(name) was charged \(charges.count) times") }
-            for id in charges.keys { unseen[id] = nil }
+            for charge in charges { unseen[charge.key] = nil }
             let charge = charges.first?.value
             if payment.state == "declined" || payment.state == "open" {
                 if charge?.status == "captured" || charge?.status == "pending" {
@@ -233,7 +237,8 @@ struct P4Audit: Sendable {
         try await Databases.with(platform, "booking") { pool in
             let rows = try await pool.query(
                 """
-                SELECT b.id, b.state, coalesce(sum(p.price_minor), 0)::bigint AS price,
+                SELECT b.id, b.state, b.fee_minor,
+                 coalesce(sum(p.price_minor) FILTER (WHERE b.kind = 'sale'), 0)::bigint AS price,
                  coalesce(array_agg(p.place) FILTER (WHERE p.place IS NOT NULL), '{}') AS places
                 FROM bookings b
                 LEFT JOIN claims c ON c.booking_id = b.id AND c.released_at IS NULL
@@ -244,7 +249,7 @@ struct P4Audit: Sendable {
             for row in rows {
                 bookings[try row.decode("id")] = Booking(
                     state: try row.decode("state"), priceMinor: try row.decode("price"),
-                    places: try row.decode("places"))
+                    feeMinor: try row.decode("fee_minor"), places: try row.decode("places"))
             }
             return bookings
         }

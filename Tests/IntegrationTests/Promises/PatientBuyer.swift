@@ -40,7 +40,7 @@ struct PatientBuyer: Sendable {
     /// Pays until the booking is confirmed or the card is declined. Answers may get lost: then the
     /// buyer looks what has become of it, and pays again only where there is no attempt that may
     /// still succeed.
-    func pay(seconds: Int = 150) async throws -> Outcome {
+    func pay(seconds: Int = 300) async throws -> Outcome {
         try await eventually("an end of \(booking) with \(card)", seconds: seconds) {
             do {
                 return try await look()
