@@ -150,7 +150,7 @@ let package = Package(
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strict),
         .target(
             name: "NotificationService",
-            dependencies: serviceDependencies + ["CQREncode", .crypto],
+            dependencies: serviceDependencies + ["CQREncode", .crypto, .nioPosix],
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strictWithC),
 
         // The public face and the world outside.

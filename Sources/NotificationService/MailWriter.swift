@@ -2,12 +2,14 @@ import Contracts
 import Foundation
 import Logging
 import Metrics
+import NIOPosix
 import ServiceLifecycle
 
-/// Writes mails out as soon as they are there. At least once: a crash between writing and marking
-/// writes the same mail again, under the same id.
+/// Writes mails out as soon as they are there, several at once: each waits for the disk. At least
+/// once: a crash between writing and marking writes the same mails again, under the same ids.
 struct MailWriter: Service {
-    private static let batch = 50
+    private static let batch = 200
+    private static let threadCount = 8
     private static let pause = Duration.milliseconds(250)
 
     let store: NotificationStore
@@ -27,14 +29,19 @@ struct MailWriter: Service {
     }
 
     func run() async throws {
+        let threads = NIOThreadPool(numberOfThreads: Self.threadCount)
+        threads.start()
+        await follow(threads)
+        try await threads.shutdownGracefully()
+    }
+
+    private func follow(_ threads: NIOThreadPool) async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 var wait = Self.pause
                 do {
                     let mails = try await store.pendingMails(limit: Self.batch)
-                    for mail in mails {
-                        try await write(mail)
-                    }
+                    try await write(mails, threads)
                     if mails.count == Self.batch {
                         wait = .zero
                     }
@@ -49,7 +56,43 @@ struct MailWriter: Service {
         }
     }
 
-    private func write(_ mail: NotificationStore.PendingMail) async throws {
+    /// Those that cannot be written wait, and do not keep the others.
+    private func write(
+        _ mails: [NotificationStore.PendingMail], _ threads: NIOThreadPool
+    ) async throws {
+        var ids: [String] = []
+        var failure: (any Error)?
+        await withTaskGroup(of: Result<String, any Error>.self) { group in
+            for mail in mails {
+                group.addTask {
+                    do {
+                        let message = try await message(mail)
+                        try await threads.runIfActive { try outbox.write(message) }
+                        return .success(mail.id)
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            for await result in group {
+                switch result {
+                case .success(let id): ids.append(id)
+                case .failure(let error): failure = error
+                }
+            }
+        }
+        if !ids.isEmpty {
+            try await store.markWritten(ids)
+            written.increment(by: ids.count)
+        }
+        if let failure {
+            throw failure
+        }
+    }
+
+    private func message(
+        _ mail: NotificationStore.PendingMail
+    ) async throws -> MailMessage {
         var message = MailMessage(
             id: mail.id, from: from, to: mail.to, subject: mail.subject, date: mail.createdAt,
             body: mail.body)
@@ -62,8 +105,6 @@ struct MailWriter: Service {
                     data: Data(try QRCode(ticket.secret).svg(title: ticket.label).utf8))
             }
         }
-        try outbox.write(message)
-        try await store.markWritten(mail.id)
-        written.increment()
+        return message
     }
 }

@@ -142,10 +142,10 @@ struct NotificationStore: Sendable {
         }
     }
 
-    /// The mail is out.
-    func markWritten(_ id: String) async throws {
+    /// These mails are out.
+    func markWritten(_ ids: [String]) async throws {
         try await pool.query(
-            "UPDATE mails SET written_at = clock_timestamp() WHERE id = \(id)")
+            "UPDATE mails SET written_at = clock_timestamp() WHERE id = ANY(\(ids))")
     }
 
     /// The tickets of a booking, in the order of their places.

@@ -27,7 +27,9 @@ package enum PaymentService: PlatformService {
         let store = PaymentStore(pool: base.pool, feed: FeedStore(pool: base.pool))
         let refunds = RefundStore(pool: base.pool, feed: store.feed)
         let webhooks = WebhookStore(payments: store, refunds: refunds, timing: timing)
-        let http = HTTPClient()
+        var connections = HTTPClient.Configuration()
+        connections.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Reconciler.atOnce
+        let http = HTTPClient(configuration: connections)
         let provider = HTTPPaymentProvider(
             client: http,
             baseURL: try environment.config.requiredString(forKey: "usher.provider.url"),
@@ -65,12 +67,16 @@ package enum PaymentService: PlatformService {
             "booking", caller, BookingV1.BookingService.readFeed,
             BookingV1.BookingService.followFeed,
             sink: DatabaseFeedSink(
-                feed: "booking", consumer: name, pool: base.pool, logger: base.logger
-            ) { entry, transaction in
-                if case .refundDue(let fact) = entry.fact {
-                    try await refunds.start(fact, position: entry.position, in: transaction)
-                }
-            },
+                feed: "booking", consumer: name, pool: base.pool, logger: base.logger,
+                together: { entries, transaction in
+                    var dues: [(fact: BookingV1.RefundDue, position: UInt64)] = []
+                    for entry in entries {
+                        if case .refundDue(let fact) = entry.fact {
+                            dues.append((fact, entry.position))
+                        }
+                    }
+                    try await refunds.start(dues, in: transaction)
+                }),
             logger: base.logger)
     }
 }

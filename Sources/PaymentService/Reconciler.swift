@@ -9,7 +9,9 @@ import Wire
 /// Asks the provider about every attempt without a verdict, and asks for the refunds that are due:
 /// many at once, so that one that hangs does not keep the others.
 struct Reconciler: Service {
-    private static let atOnce = 32
+    static let atOnce = 64
+    /// Room for so many is waited for before more is looked for: a look costs a commit.
+    private static let roomMin = 16
     private static let pause = Duration.milliseconds(200)
     /// Rounds between two looks at what is left.
     private static let roundsOfGauges = 25
@@ -20,6 +22,20 @@ struct Reconciler: Service {
     let provider: any PaymentProvider
     let timing: PaymentTiming
     let logger: Logger
+    private let batcher: RefundBatcher
+
+    init(
+        store: PaymentStore, refunds: RefundStore, webhooks: WebhookStore,
+        provider: any PaymentProvider, timing: PaymentTiming, logger: Logger
+    ) {
+        self.store = store
+        self.refunds = refunds
+        self.webhooks = webhooks
+        self.provider = provider
+        self.timing = timing
+        self.logger = logger
+        batcher = RefundBatcher(logger: logger) { try await refunds.record($0, timing) }
+    }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -28,7 +44,7 @@ struct Reconciler: Service {
                 var round = 0
                 while !Task.isCancelled {
                     let room = Self.atOnce - busy.count.load(ordering: .relaxed)
-                    let work = room > 0 ? await due(room) : []
+                    let work = room >= Self.roomMin ? await due(room) : []
                     busy.count.wrappingAdd(work.count, ordering: .relaxed)
                     for item in work {
                         group.addTask { [self] in
@@ -41,7 +57,7 @@ struct Reconciler: Service {
                     }
                     round += 1
                     // Full hands: there is more.
-                    let isMore = !work.isEmpty && work.count >= room
+                    let isMore = room < Self.roomMin || work.count >= room
                     try? await Task.sleep(for: isMore ? .milliseconds(5) : Self.pause)
                 }
             }
@@ -110,7 +126,7 @@ struct Reconciler: Service {
         guard let answer else {
             return
         }
-        _ = try await refunds.record(due.order.key, answer, timing)
+        try await batcher.record(.init(key: due.order.key, answer: answer))
         PaymentMetrics.count(answer.outcome)
         try await FailPoint.refundAfterRecording.reach(due.refund.bookingID)
         if case .failed(let code) = answer.outcome {

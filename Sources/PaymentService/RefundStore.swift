@@ -18,32 +18,47 @@ struct RefundStore: Sendable {
     /// Writes down that money is to go back, once for each refund id; done by the feed of
     /// bookings.
     ///
+    /// - Parameter dues: facts with their positions, at most 1,000.
     /// - Throws: `UnreadableFact` for a payment that has captured nothing, `PostgresError` for
     ///   more than is left of it.
     func start(
-        _ fact: BookingV1.RefundDue, position: UInt64, in transaction: PostgresTransaction
+        _ dues: [(fact: BookingV1.RefundDue, position: UInt64)],
+        in transaction: PostgresTransaction
     ) async throws {
-        // Facts of before there were ids: their place in the feed names them.
-        let id = fact.refundID.isEmpty ? "rfd_feed\(position)" : fact.refundID
-        guard let payment = PaymentID(fact.paymentID), id.utf8.count <= 90, fact.amountMinor > 0
-        else {
-            throw UnreadableFact("refund \(id) of \(fact.paymentID)")
-        }
-        let known = try await transaction.query("SELECT 1 FROM refunds WHERE id = \(id)")
-        guard known.isEmpty else {
+        guard !dues.isEmpty else {
             return
         }
+        let orders = try dues.map { due in
+            // Facts of before there were ids: their place in the feed names them.
+            let id = due.fact.refundID.isEmpty ? "rfd_feed\(due.position)" : due.fact.refundID
+            guard let payment = PaymentID(due.fact.paymentID), id.utf8.count <= 90,
+                due.fact.amountMinor > 0
+            else {
+                throw UnreadableFact("refund \(id) of \(due.fact.paymentID)")
+            }
+            return (id: id, payment: payment, fact: due.fact)
+        }
+        // In the order of their payments, as whoever records verdicts locks them.
         let written = try await transaction.query(
             """
             INSERT INTO refunds (id, payment_id, state, amount_minor, reason, created_at, ask_at)
-            SELECT \(id), id, 'pending', \(fact.amountMinor), \(fact.reason), clock_timestamp(),
+            SELECT item.id, p.id, 'pending', item.amount_minor, item.reason, clock_timestamp(),
              clock_timestamp()
-            FROM payments WHERE id = \(payment.uuid) AND state NOT IN ('open', 'declined')
+            FROM unnest(
+                \(orders.map(\.id)), \(orders.map(\.payment.uuid)),
+                \(orders.map(\.fact.amountMinor)), \(orders.map(\.fact.reason)))
+             WITH ORDINALITY AS item(id, payment_id, amount_minor, reason, number)
+            JOIN payments p ON p.id = item.payment_id AND p.state NOT IN ('open', 'declined')
+            ORDER BY p.id, item.number
+            ON CONFLICT (id) DO NOTHING RETURNING payment_id
             """)
-        guard written.affected == 1 else {
-            throw UnreadableFact("refund \(id) of \(fact.paymentID), which has no money")
+        let there = try await transaction.query(
+            "SELECT id FROM refunds WHERE id = ANY(\(orders.map(\.id)))")
+        let known = Set(try there.map { try $0.decode("id", as: String.self) })
+        if let lost = orders.first(where: { !known.contains($0.id) }) {
+            throw UnreadableFact("refund \(lost.id) of \(lost.payment), which has no money")
         }
-        _ = try await refresh(payment, in: transaction)
+        _ = try await refresh(written, in: transaction)
     }
 
     /// The refunds of a payment, oldest first.
@@ -98,19 +113,29 @@ struct RefundStore: Sendable {
         }
     }
 
-    /// Writes the provider's verdict on a refund; harmless when it is written already.
+    /// Writes verdicts that came together; harmless where they are written already.
     ///
-    /// - Returns: true where it has changed something.
+    /// - Parameter verdicts: at most 1,000.
+    /// - Returns: how many were news to be told.
+    @discardableResult
     func record(
-        _ key: RefundKey, _ answer: ProviderRefund, _ timing: PaymentTiming
-    ) async throws -> Bool {
-        let fact = try await pool.transaction(retries: 5) { transaction in
-            let fact = try await record(key, answer, timing, in: transaction)
-            try await feed.append(fact.map { [$0] } ?? [], in: transaction)
-            return fact
+        _ verdicts: [RefundBatcher.Verdict], _ timing: PaymentTiming
+    ) async throws -> Int {
+        let count = try await pool.transaction(retries: 5) { transaction in
+            var facts = try await succeed(
+                verdicts.filter { $0.answer.outcome == .succeeded }, in: transaction)
+            for verdict in verdicts where verdict.answer.outcome != .succeeded {
+                if let fact = try await record(
+                    verdict.key, verdict.answer, timing, in: transaction)
+                {
+                    facts.append(fact)
+                }
+            }
+            try await feed.append(facts, in: transaction)
+            return facts.count
         }
         feed.ring()
-        return fact != nil
+        return count
     }
 
     /// Writes a verdict in somebody's transaction; the caller tells the fact.
@@ -129,36 +154,56 @@ struct RefundStore: Sendable {
                 """)
             return nil
         case .succeeded:
-            return try await succeed(key, answer, in: transaction)
+            return try await succeed([.init(key: key, answer: answer)], in: transaction).first
         case .failed(let code):
             return try await refuse(key, code: code, timing, in: transaction)
         }
     }
 
+    /// Money that went back, and what is to be told of it.
     private func succeed(
-        _ key: RefundKey, _ answer: ProviderRefund, in transaction: PostgresTransaction
-    ) async throws -> PaymentV1.FeedEntry? {
+        _ verdicts: [RefundBatcher.Verdict], in transaction: PostgresTransaction
+    ) async throws -> [PaymentV1.FeedEntry] {
+        guard !verdicts.isEmpty else {
+            return []
+        }
+        // Their payments first, in one order for all: the sums follow the refunds.
+        try await transaction.query(
+            """
+            SELECT 1 FROM payments WHERE id IN (
+                SELECT payment_id FROM refunds WHERE id = ANY(\(verdicts.map(\.key.refund))))
+            ORDER BY id FOR UPDATE
+            """)
         let rows = try await transaction.query(
             """
-            UPDATE refunds SET state = 'succeeded', provider_reference = \(answer.id),
+            UPDATE refunds r SET state = 'succeeded', provider_reference = item.reference,
              settled_at = clock_timestamp()
-            WHERE id = \(key.refund) AND refusals = \(Int32(clamping: key.refusals))
-             AND state <> 'succeeded' RETURNING payment_id
+            FROM unnest(
+                \(verdicts.map(\.key.refund)),
+                \(verdicts.map { Int32(clamping: $0.key.refusals) }), \(verdicts.map(\.answer.id)))
+             AS item(id, refusals, reference)
+            WHERE r.id = item.id AND r.refusals = item.refusals AND r.state <> 'succeeded'
+            RETURNING r.id, r.payment_id, r.reason, r.amount_minor
             """)
-        guard let payment = try await refresh(rows, in: transaction),
-            let refund = try await read(key.refund, in: transaction)
-        else {
-            return nil
+        let payments = try await refresh(rows, in: transaction)
+        return try rows.compactMap { row in
+            guard let payment = payments[try row.decode("payment_id", as: UUID.self)] else {
+                return nil
+            }
+            let (id, reason): (String, String) = (
+                try row.decode("id"), try row.decode("reason")
+            )
+            let amount = try row.decode("amount_minor", as: Int64.self)
+            return PaymentRows.entry(
+                payment,
+                .paymentRefunded(
+                    .with {
+                        $0.payment = payment
+                        $0.reason = reason
+                        $0.refundID = id
+                        $0.amountMinor = amount
+                    }))
         }
-        return PaymentRows.entry(
-            payment,
-            .paymentRefunded(
-                .with {
-                    $0.payment = payment
-                    $0.reason = refund.reason
-                    $0.refundID = refund.refundID
-                    $0.amountMinor = refund.amountMinor
-                }))
     }
 
     /// The provider refuses under this key: shown, told the first time, and asked for again under
@@ -175,7 +220,7 @@ struct RefundStore: Sendable {
             WHERE id = \(key.refund) AND refusals = \(Int32(clamping: key.refusals))
              AND state <> 'succeeded' RETURNING payment_id
             """)
-        guard let payment = try await refresh(rows, in: transaction),
+        guard let payment = try await refresh(rows, in: transaction).values.first,
             let refund = try await read(key.refund, in: transaction), key.refusals == 0
         else {
             return nil
@@ -200,22 +245,20 @@ struct RefundStore: Sendable {
         return try rows.first.map(PaymentRows.refund)
     }
 
+    /// Sets the states of payments by what has become of their refunds.
+    ///
+    /// - Parameter refunds: rows with a `payment_id`.
+    /// - Returns: the payments as they are then, by id.
     private func refresh(
         _ refunds: PostgresRows, in transaction: PostgresTransaction
-    ) async throws -> PaymentV1.Payment? {
-        guard let id = try refunds.first?.decode("payment_id", as: UUID.self) else {
-            return nil
+    ) async throws -> [UUID: PaymentV1.Payment] {
+        let ids = Array(Set(try refunds.map { try $0.decode("payment_id", as: UUID.self) }))
+        guard !ids.isEmpty else {
+            return [:]
         }
-        return try await refresh(PaymentID(uuid: id), in: transaction)
-    }
-
-    /// Sets a payment's state by what has become of its refunds.
-    private func refresh(
-        _ payment: PaymentID, in transaction: PostgresTransaction
-    ) async throws -> PaymentV1.Payment? {
         // A lock first: two refunds of one payment may end at once, and each must see the other.
         try await transaction.query(
-            "SELECT 1 FROM payments WHERE id = \(payment.uuid) FOR UPDATE")
+            "SELECT 1 FROM payments WHERE id = ANY(\(ids)) ORDER BY id FOR UPDATE")
         let rows = try await transaction.query(
             """
             UPDATE payments p SET state = CASE
@@ -225,8 +268,10 @@ struct RefundStore: Sendable {
                     WHERE payment_id = p.id AND state = 'pending') THEN 'refunding'
                 WHEN refunded_minor = amount_minor THEN 'refunded'
                 ELSE 'captured' END
-            WHERE id = \(payment.uuid) RETURNING *
+            WHERE id = ANY(\(ids)) RETURNING *
             """)
-        return try rows.first.map(PaymentRows.payment)
+        return Dictionary(
+            try rows.map { (try $0.decode("id", as: UUID.self), try PaymentRows.payment($0)) },
+            uniquingKeysWith: { $1 })
     }
 }

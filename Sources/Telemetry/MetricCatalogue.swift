@@ -95,6 +95,9 @@ package enum MetricCatalogue {
             "booking_batch_size", .histogram(buckets: sizeBuckets),
             "Orders that were written in one transaction."),
         .init(
+            "refund_batch_size", .histogram(buckets: sizeBuckets),
+            "Answers about refunds that were written in one transaction."),
+        .init(
             "cancellation_bookings_left", .gauge,
             "Bookings of the cancelled event being swept that are not given back yet."),
         .init("booking_commits_total", .counter, "Transactions that wrote orders."),

@@ -59,14 +59,19 @@ struct PaymentFixture {
 
     func due(_ payment: PaymentID, _ refund: String, _ amount: Int64) async throws {
         try await pool.transaction { transaction in
-            try await refunds.start(
-                .with {
-                    $0.paymentID = payment.description
-                    $0.refundID = refund
-                    $0.amountMinor = amount
-                    $0.reason = "booking_cancelled"
-                }, position: 7, in: transaction)
+            let fact = BookingV1.RefundDue.with {
+                $0.paymentID = payment.description
+                $0.refundID = refund
+                $0.amountMinor = amount
+                $0.reason = "booking_cancelled"
+            }
+            try await refunds.start([(fact, 7)], in: transaction)
         }
+    }
+
+    /// Writes a verdict; returns how many facts it leads to.
+    func record(_ key: RefundKey, _ answer: ProviderRefund) async throws -> Int {
+        try await refunds.record([.init(key: key, answer: answer)], timing)
     }
 
     func facts() async throws -> [PaymentV1.FeedEntry.Fact?] {
@@ -164,15 +169,66 @@ struct RefundStoreTests {
             #expect(try await fixture.refunds.dueToAsk(limit: 9, fixture.timing).isEmpty)
 
             let a = RefundKey(refund: "rfd_a", refusals: 0)
-            #expect(try await fixture.refunds.record(a, succeeded, fixture.timing))
-            #expect(try await !fixture.refunds.record(a, succeeded, fixture.timing))
+            #expect(try await fixture.record(a, succeeded) == 1)
+            #expect(try await fixture.record(a, succeeded) == 0)
             #expect(try await fixture.payments.payment(id)?.refundedMinor == 2000)
             let b = RefundKey(refund: "rfd_b", refusals: 0)
-            #expect(try await fixture.refunds.record(b, succeeded, fixture.timing))
+            #expect(try await fixture.record(b, succeeded) == 1)
             let payment = try await fixture.payments.payment(id)
             #expect(payment?.state == .refunded)
             #expect(payment?.refundedMinor == 5000)
             #expect(try await fixture.facts().count == 3)
+        }
+    }
+
+    @Test("Many at once: each told once, whatever is known already, and one that cannot be alone")
+    func together() async throws {
+        try await PaymentFixture.with { fixture in
+            var verdicts: [RefundBatcher.Verdict] = []
+            var dues: [(fact: BookingV1.RefundDue, position: UInt64)] = []
+            for number in 0..<20 {
+                let id = try await fixture.captured()
+                for part in 0..<2 {
+                    let refund = "rfd_\(number)_\(part)"
+                    let fact = BookingV1.RefundDue.with {
+                        $0.paymentID = id.description
+                        $0.refundID = refund
+                        $0.amountMinor = 2500
+                        $0.reason = "event_cancelled"
+                    }
+                    dues.append((fact, UInt64(number)))
+                    verdicts.append(
+                        .init(key: RefundKey(refund: refund, refusals: 0), answer: succeeded))
+                }
+            }
+            // Told twice, within one page too.
+            for _ in 0..<2 {
+                try await fixture.pool.transaction { [dues] transaction in
+                    try await fixture.refunds.start(dues + dues.prefix(3), in: transaction)
+                }
+            }
+            let refusal = RefundBatcher.Verdict(
+                key: RefundKey(refund: "rfd_0_0", refusals: 0), answer: failed)
+            #expect(try await fixture.refunds.record([refusal], fixture.timing) == 1)
+            // The first is asked for under another key by now.
+            #expect(try await fixture.refunds.record(verdicts, fixture.timing) == 39)
+            #expect(try await fixture.refunds.record(verdicts, fixture.timing) == 0)
+            let states = try await fixture.pool.query("SELECT state FROM payments").map {
+                try $0.decode("state", as: String.self)
+            }
+            #expect(states.filter { $0 == "refund_owed" }.count == 1)
+            #expect(states.filter { $0 == "refunded" }.count == 19)
+            // Of facts that come together, one without a payment is found.
+            let unknown = BookingV1.RefundDue.with {
+                $0.paymentID = PaymentID().description
+                $0.refundID = "rfd_x"
+                $0.amountMinor = 1
+            }
+            await #expect(throws: UnreadableFact.self) {
+                try await fixture.pool.transaction { [dues] transaction in
+                    try await fixture.refunds.start(dues + [(unknown, 99)], in: transaction)
+                }
+            }
         }
     }
 
@@ -181,8 +237,7 @@ struct RefundStoreTests {
         try await PaymentFixture.with { fixture in
             let id = try await fixture.captured()
             try await fixture.due(id, "rfd_a", 2000)
-            _ = try await fixture.refunds.record(
-                RefundKey(refund: "rfd_a", refusals: 0), succeeded, fixture.timing)
+            _ = try await fixture.record(RefundKey(refund: "rfd_a", refusals: 0), succeeded)
             #expect(try await fixture.payments.payment(id)?.state == .captured)
         }
     }
@@ -221,17 +276,16 @@ struct RefundStoreTests {
                 let due = try await fixture.refunds.dueToAsk(limit: 9, fixture.timing)
                 #expect(due.map(\.order.key.description) == ["rfd_a.\(refusals)"])
                 let key = RefundKey(refund: "rfd_a", refusals: refusals)
-                _ = try await fixture.refunds.record(key, failed, fixture.timing)
+                _ = try await fixture.record(key, failed)
                 // A webhook tells the same; it counts once.
-                _ = try await fixture.refunds.record(key, failed, fixture.timing)
+                _ = try await fixture.record(key, failed)
             }
             #expect(try await fixture.payments.payment(id)?.state == .refundOwed)
             let owed = try await fixture.refunds.owed(after: "", limit: 10)
             #expect(owed.map(\.refusals) == [3])
             #expect(owed.map(\.failureCode) == ["refund_declined"])
             #expect(try await fixture.refunds.owed(after: "rfd_a", limit: 10).isEmpty)
-            _ = try await fixture.refunds.record(
-                RefundKey(refund: "rfd_a", refusals: 3), succeeded, fixture.timing)
+            _ = try await fixture.record(RefundKey(refund: "rfd_a", refusals: 3), succeeded)
             #expect(try await fixture.payments.payment(id)?.state == .refunded)
             let told = try await fixture.facts().map { fact in
                 switch fact {

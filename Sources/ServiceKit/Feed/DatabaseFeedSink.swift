@@ -65,6 +65,25 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
         }
     }
 
+    /// A sink for one feed whose entries lead to nothing that others are told, and take effect
+    /// together: a statement for all of them instead of one for each.
+    ///
+    /// - Parameters:
+    ///   - feed: the feed's service; names the cursor.
+    ///   - consumer: this service, for metrics.
+    ///   - pool: the service's own database.
+    ///   - logger: told of parked entries.
+    ///   - effects: makes entries take effect, in their order; at most 500. Where it fails, it is
+    ///     called for each of them alone.
+    package init(
+        feed: String, consumer: String, pool: PostgresPool, logger: Logger,
+        together effects: @escaping @Sendable ([Entry], PostgresTransaction) async throws -> Void
+    ) {
+        self.init(
+            feed: feed, consumer: consumer, pool: pool, logger: logger, afterCommit: {},
+            effects: effects)
+    }
+
     private init(
         feed: String, consumer: String, pool: PostgresPool, logger: Logger,
         afterCommit: @escaping @Sendable () -> Void,
@@ -102,9 +121,15 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     private func apply(together entries: [Entry]) async throws {
         try await pool.transaction { transaction in
             try await advance(over: entries, in: transaction)
+            let waiting = try await parkedKeys(among: entries, in: transaction)
             var applicable: [Entry] = []
-            for entry in entries where try await !follow(parked: entry, in: transaction) {
-                applicable.append(entry)
+            for entry in entries {
+                if waiting.contains(entry.key) {
+                    try await insertParked(
+                        entry, "an earlier entry of its key is parked", in: transaction)
+                } else {
+                    applicable.append(entry)
+                }
             }
             try await effects(applicable, transaction)
             try await FailPoint.feedBeforeCommit.reach(feed)
@@ -133,17 +158,14 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
         }
     }
 
-    /// Parks an entry whose key has a parked one already; false where it has none.
-    private func follow(
-        parked entry: Entry, in transaction: PostgresTransaction
-    ) async throws -> Bool {
-        let waiting = try await transaction.query(
-            "SELECT 1 FROM feed_parked WHERE feed = \(feed) AND key = \(entry.key) LIMIT 1")
-        guard !waiting.isEmpty else {
-            return false
-        }
-        try await insertParked(entry, "an earlier entry of its key is parked", in: transaction)
-        return true
+    /// Keys of entries that have parked ones already.
+    private func parkedKeys(
+        among entries: [Entry], in transaction: PostgresTransaction
+    ) async throws -> Set<String> {
+        let keys = Array(Set(entries.map(\.key)))
+        let rows = try await transaction.query(
+            "SELECT DISTINCT key FROM feed_parked WHERE feed = \(feed) AND key = ANY(\(keys))")
+        return Set(try rows.map { try $0.decode("key", as: String.self) })
     }
 
     private func park(_ entry: Entry, because error: any Error) async throws {
