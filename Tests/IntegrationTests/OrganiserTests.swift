@@ -1,5 +1,7 @@
 import Foundation
 import JSON
+import Postgres
+import ServiceKit
 import Testing
 
 /// What organisers do with a sale: give back in part, give away, sell at the door, look.
@@ -68,6 +70,47 @@ struct OrganiserTests {
         #expect(list.json["bookings"]?.array?.count == 2)
         let wrong = try await event.organiser.get("/api/bookings/events/\(event.id)?state=x")
         #expect(wrong.status == 400)
+    }
+
+    @Test("a paused sale makes no holds; those that there are become bookings, and are paid")
+    func paused() async throws {
+        let platform = try await Platform.shared()
+        let event = try await TestEvent(platform, seats: 3)
+        let buyer = try await People.buyer(platform)
+        let held = try await event.hold([0], as: buyer)
+        let late = try await event.hold([2], as: buyer)
+        let before = try await buyer.book(try await event.hold([1], as: buyer).holdToken)
+        #expect(before.status == 201, "\(before.text)")
+        let path = "/api/events/\(event.id)"
+        #expect(try await event.organiser.post(path + "/pause", [:]).status == 200)
+        let id = try #require(EventID(event.id)).uuid
+        _ = try await eventually("bookings to know of the pause") {
+            try await Databases.with(platform, "booking") { pool in
+                let rows = try await pool.query(
+                    "SELECT 1 FROM events WHERE id = \(id) AND NOT on_sale")
+                return rows.isEmpty ? nil : true
+            }
+        }
+        let after = try await buyer.book(held.holdToken)
+        #expect(after.status == 201, "\(after.text)")
+        for booking in [before.bookingID, after.bookingID] {
+            let payment = try await buyer.pay(booking)
+            #expect(payment.status == 201, "\(payment.text)")
+            try await buyer.waitForBooking(booking, "BOOKING_STATE_CONFIRMED")
+        }
+        let other = try await People.buyer(platform)
+        #expect(try await event.hold([2], as: other).code == "event_not_on_sale")
+
+        // A cancelled event books nothing, whatever was held.
+        #expect(try await event.organiser.post(path + "/cancel", [:]).status == 200)
+        _ = try await eventually("bookings to know of the cancellation") {
+            let answer = try await event.organiser.get(
+                "/api/bookings/events/\(event.id)/cancellation")
+            return answer.status == 200 ? true : nil
+        }
+        let refused = try await buyer.book(late.holdToken)
+        #expect(refused.status == 409, "\(refused.text)")
+        #expect(refused.code == "event_not_on_sale", "\(refused.text)")
     }
 
     @Test("nobody does so with another's event")

@@ -37,7 +37,8 @@ enum BatchPlan {
 
     /// What must be known of an event.
     struct Event: Sendable, Equatable {
-        var isOnSale: Bool
+        /// It is not cancelled. A paused sale makes no holds, and books those that there are.
+        var takesBookings: Bool
         /// Places that one buyer may have; nil = no limit.
         var placesPerBuyerMax: Int?
     }
@@ -83,7 +84,7 @@ enum BatchPlan {
         guard let event = facts.events[wish.event] else {
             return .eventUnknown
         }
-        guard event.isOnSale else {
+        guard event.takesBookings else {
             return .notOnSale
         }
         let taken = wish.places.filter {

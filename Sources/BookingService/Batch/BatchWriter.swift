@@ -86,14 +86,14 @@ struct BatchWriter: Sendable {
         let ids = Array(Set(orders.map(\.event.uuid)))
         let rows = try await transaction.query(
             """
-            SELECT id, on_sale, places_per_buyer_max FROM events WHERE id = ANY(\(ids))
+            SELECT id, cancelled_at IS NULL AS books, places_per_buyer_max FROM events WHERE id = ANY(\(ids))
             ORDER BY id FOR SHARE
             """)
         var events: [EventID: BatchPlan.Event] = [:]
         for row in rows {
             let max = try row.decode("places_per_buyer_max", as: Int32?.self)
             events[EventID(uuid: try row.decode("id"))] = .init(
-                isOnSale: try row.decode("on_sale"), placesPerBuyerMax: max.map(Int.init))
+                takesBookings: try row.decode("books"), placesPerBuyerMax: max.map(Int.init))
         }
         return events
     }

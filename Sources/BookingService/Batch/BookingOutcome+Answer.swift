@@ -38,7 +38,7 @@ extension BookingOutcome {
         case .holdUsed:
             throw RPCError.permissionDenied("hold_not_yours", "this hold is somebody else's")
         case .notOnSale:
-            throw RPCError.aborted("event_not_on_sale", "this event is not on sale now")
+            throw RPCError.aborted("event_not_on_sale", "this event is cancelled, or not on sale")
         case .eventUnknown:
             throw RPCError.unavailable(
                 "event_not_here_yet", "the event is being made known; try again in a second")

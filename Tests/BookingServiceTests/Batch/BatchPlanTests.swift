@@ -13,7 +13,7 @@ struct BatchPlanTests {
     }
 
     private func facts(limit: Int? = nil) -> BatchPlan.Facts {
-        .init(events: [event: .init(isOnSale: true, placesPerBuyerMax: limit)])
+        .init(events: [event: .init(takesBookings: true, placesPerBuyerMax: limit)])
     }
 
     @Test("the first one gets a place, and a refused wish keeps nobody out")
@@ -34,7 +34,7 @@ struct BatchPlanTests {
     @Test("an event that is not known, or not on sale")
     func events() {
         var facts = facts()
-        facts.events[event] = .init(isOnSale: false)
+        facts.events[event] = .init(takesBookings: false)
         #expect(BatchPlan.settle([wish([1])], facts) == [.notOnSale])
         #expect(BatchPlan.settle([wish([1])], .init()) == [.eventUnknown])
     }
@@ -58,8 +58,8 @@ struct BatchPlanTests {
         let events = [EventID(), EventID()]
         let buyers = (0..<4).map { _ in UserID() }
         var facts = BatchPlan.Facts()
-        facts.events[events[0]] = .init(isOnSale: true, placesPerBuyerMax: 6)
-        facts.events[events[1]] = .init(isOnSale: true)
+        facts.events[events[0]] = .init(takesBookings: true, placesPerBuyerMax: 6)
+        facts.events[events[1]] = .init(takesBookings: true)
         for event in events {
             for _ in 0..<5 {
                 facts.taken.insert(.init(event: event, index: .random(in: 0..<30, using: &random)))
