@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Logging
+import Postgres
 import RPC
 import ServiceKit
 import Wire
@@ -9,6 +10,7 @@ import Wire
 struct PaymentHandlers: Sendable {
     let store: PaymentStore
     let refunds: RefundStore
+    let records: IdempotencyRecords
     let provider: any PaymentProvider
     let timing: PaymentTiming
     let authenticator: Authenticator
@@ -35,30 +37,70 @@ struct PaymentHandlers: Sendable {
             throw RPCError.invalid(
                 field: "paymentToken", "length", "send the provider's token, 1 to 200 bytes")
         }
-        let (id, booking) = try await payable(request.bookingID, by: user)
-        if let standing = try await store.standing(for: id) {
+        let key = try IdempotencyKey(context, user: user.id, request)
+        if let key, let answer = try await records.answer(of: key) {
+            return try await asItIsNow(answer.response())
+        }
+        let (id, booking): (BookingID, BookingV1.Booking)
+        do {
+            (id, booking) = try await payable(request.bookingID, by: user)
+        } catch let error as RPCError {
+            if let key {
+                try await records.refuse(key, error)
+            }
+            throw error
+        }
+        try await FailPoint.paymentBeforeAttempt.reach(request.bookingID)
+        let paymentID = PaymentID()
+        // Written down before the provider is asked: whatever happens now, the attempt is known,
+        // and so is the key that it was made with.
+        let attempt = try await records.once(key) { transaction in
+            try await open(paymentID, of: booking, id, payer: user.id, in: transaction)
+        }
+        guard attempt.payment?.paymentID == paymentID.description else {
+            return try await asItIsNow(attempt)
+        }
+        try await FailPoint.paymentAfterAttempt.reach(request.bookingID)
+        let payment = try await charge(paymentID, booking, token: request.paymentToken)
+        try await FailPoint.paymentAfterRecording.reach(request.bookingID)
+        return .with { $0.payment = payment }
+    }
+
+    /// The attempt that stands, or a new one.
+    private func open(
+        _ payment: PaymentID, of booking: BookingV1.Booking, _ id: BookingID, payer: UserID,
+        in transaction: PostgresTransaction
+    ) async throws -> PaymentV1.CreatePaymentResponse {
+        if let standing = try await store.standing(for: id, in: transaction) {
             return .with { $0.payment = standing }
         }
         guard booking.state == .pending else {
             throw RPCError.aborted(
                 "booking_not_pending", "this booking does not wait for a payment any more")
         }
-        try await FailPoint.paymentBeforeAttempt.reach(request.bookingID)
-        let paymentID = PaymentID()
-        // Written down before the provider is asked: whatever happens now, the attempt is known.
-        guard
-            try await store.open(
-                paymentID, of: booking, id, payer: user.id, timing) != nil
-        else {
-            guard let standing = try await store.standing(for: id) else {
-                throw RPCError.aborted(
-                    "payment_in_flight", "another attempt has just ended; try again")
-            }
-            return .with { $0.payment = standing }
+        let opened = try await store.open(
+            payment, of: booking, id, payer: payer, timing, in: transaction)
+        // Somebody else's came first, at this very moment; it may have ended already.
+        var standing = opened
+        if standing == nil {
+            standing = try await store.standing(for: id, in: transaction)
         }
-        try await FailPoint.paymentAfterAttempt.reach(request.bookingID)
-        let payment = try await charge(paymentID, booking, token: request.paymentToken)
-        try await FailPoint.paymentAfterRecording.reach(request.bookingID)
+        guard let standing else {
+            throw RPCError.unavailable(
+                "payment_in_flight", "another attempt has just ended; try again")
+        }
+        return .with { $0.payment = standing }
+    }
+
+    /// An answer of before, with what has become of its attempt since.
+    private func asItIsNow(
+        _ answer: PaymentV1.CreatePaymentResponse
+    ) async throws -> PaymentV1.CreatePaymentResponse {
+        guard let id = PaymentID(answer.payment?.paymentID ?? ""),
+            let payment = try await store.payment(id)
+        else {
+            return answer
+        }
         return .with { $0.payment = payment }
     }
 

@@ -37,7 +37,8 @@ package enum PaymentService: PlatformService {
             webhookSecret: try environment.secrets.key(.providerWebhook),
             timeout: timing.providerTimeout)
         let handlers = PaymentHandlers(
-            store: store, refunds: refunds, provider: provider, timing: timing,
+            store: store, refunds: refunds, records: IdempotencyRecords(pool: base.pool),
+            provider: provider, timing: timing,
             authenticator: Authenticator(
                 tokens: TokenVerifier(auth: auth.client), credential: base.credential),
             booking: booking, logger: base.logger)
@@ -51,6 +52,7 @@ package enum PaymentService: PlatformService {
             background: [
                 HTTPClientService(client: http), auth.client, booking.client,
                 bookings(booking, base, refunds),
+                IdempotencySweeper(pool: base.pool, logger: base.logger),
             ] + (Sabotage.noReconciler.isOn ? [] : [reconciler]),
             streams: [store.feed.streams]
         ) { router in

@@ -26,9 +26,9 @@ struct PaymentStore: Sendable {
     ///   lost: earlier where the booking expires earlier.
     func open(
         _ id: PaymentID, of booking: BookingV1.Booking, _ bookingID: BookingID, payer: UserID,
-        _ timing: PaymentTiming
+        _ timing: PaymentTiming, in transaction: PostgresTransaction
     ) async throws -> PaymentV1.Payment? {
-        let rows = try await pool.query(
+        let rows = try await transaction.query(
             """
             INSERT INTO payments
             (id, booking_id, payer_id, state, amount_minor, currency, created_at, pay_by, ask_at)
@@ -43,13 +43,21 @@ struct PaymentStore: Sendable {
     }
 
     /// The attempt of a booking that is open or has succeeded.
-    func standing(for booking: BookingID) async throws -> PaymentV1.Payment? {
-        let rows = try await pool.query(
+    func standing(
+        for booking: BookingID, in transaction: PostgresTransaction? = nil
+    ) async throws -> PaymentV1.Payment? {
+        let query: PostgresQuery =
             """
             SELECT * FROM payments
             WHERE booking_id = \(booking.uuid) AND state IN ('open', 'captured')
             ORDER BY state DESC, id DESC LIMIT 1
-            """)
+            """
+        let rows =
+            if let transaction {
+                try await transaction.query(query)
+            } else {
+                try await pool.query(query)
+            }
         return try rows.first.map(PaymentRows.payment)
     }
 

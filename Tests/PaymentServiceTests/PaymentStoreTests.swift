@@ -38,12 +38,14 @@ struct PaymentFixture {
     /// An attempt of a booking over 50.00 EUR.
     func open(_ booking: BookingID = BookingID()) async throws -> PaymentID {
         let id = PaymentID()
-        let opened = try await payments.open(
-            id,
-            of: .with {
-                $0.totalMinor = 5000
-                $0.currency = "EUR"
-            }, booking, payer: UserID(), timing)
+        let opened = try await pool.transaction { transaction in
+            try await payments.open(
+                id,
+                of: .with {
+                    $0.totalMinor = 5000
+                    $0.currency = "EUR"
+                }, booking, payer: UserID(), timing, in: transaction)
+        }
         _ = try #require(opened)
         return id
     }
@@ -88,9 +90,11 @@ struct PaymentStoreTests {
         try await PaymentFixture.with { fixture in
             let booking = BookingID()
             let first = try await fixture.open(booking)
-            let second = try await fixture.payments.open(
-                PaymentID(), of: .with { $0.totalMinor = 1 }, booking, payer: UserID(),
-                fixture.timing)
+            let second = try await fixture.pool.transaction { transaction in
+                try await fixture.payments.open(
+                    PaymentID(), of: .with { $0.totalMinor = 1 }, booking, payer: UserID(),
+                    fixture.timing, in: transaction)
+            }
             #expect(second == nil)
             _ = try await fixture.payments.fail(first, code: "card_declined")
             _ = try await fixture.open(booking)
@@ -138,12 +142,14 @@ struct PaymentStoreTests {
             timing.providerTimeout = .milliseconds(1)
             timing.askAfter = .seconds(3000)
             let payBy = Date() + 600
-            _ = try await fixture.payments.open(
-                PaymentID(),
-                of: .with {
-                    $0.totalMinor = 1
-                    $0.payBy = Timestamp(payBy)
-                }, BookingID(), payer: UserID(), timing)
+            _ = try await fixture.pool.transaction { [timing] transaction in
+                try await fixture.payments.open(
+                    PaymentID(),
+                    of: .with {
+                        $0.totalMinor = 1
+                        $0.payBy = Timestamp(payBy)
+                    }, BookingID(), payer: UserID(), timing, in: transaction)
+            }
             let rows = try await fixture.pool.query("SELECT ask_at FROM payments")
             let askAt = try #require(try rows.first?.decode("ask_at", as: Date.self))
             #expect(abs(askAt.timeIntervalSince(payBy) + 5) < 0.01)

@@ -12,7 +12,7 @@ struct P5IdempotencyTests {
     private func post(
         _ buyer: APIClient, _ path: String, _ body: JSONValue? = nil, key: String
     ) async throws -> APIClient.Answer {
-        try await buyer.send(
+        try await buyer.elsewhere.send(
             .POST, path, bytes: body?.bytes, headers: [("idempotency-key", key)])
     }
 
@@ -82,6 +82,63 @@ struct P5IdempotencyTests {
             buyer, "/api/bookings", ["holdToken": .string(other.holdToken)], key: "crowd")
         #expect(reused.status == 400 && reused.code == "idempotency_key_reused")
         #expect(try await event.states() == "cchf")
+    }
+
+    @Test("paying: with the key of before, the attempt of before; without one, another")
+    func paying() async throws {
+        let platform = try await Platform.shared()
+        let event = try await TestEvent(platform, seats: 2)
+        let buyer = try await People.buyer(platform)
+        let hold = try await event.hold([0], as: buyer)
+        let booking = try await buyer.book(hold.holdToken).bookingID
+        func body(_ card: String) -> JSONValue {
+            ["bookingId": .string(booking), "paymentToken": .string(card)]
+        }
+        let declined = "4000000000000002"
+        var attempts: Set<String> = []
+        for _ in 0..<3 {
+            let answer = try await post(buyer, "/api/payments", body(declined), key: "pay")
+            #expect(answer.json["payment"]?["state"]?.string == "PAYMENT_STATE_DECLINED")
+            attempts.insert(answer.json["payment"]?["paymentId"]?.string ?? answer.text)
+        }
+        #expect(attempts.count == 1)
+        // The breach: without a key, a request that is sent twice asks the card twice.
+        for _ in 0..<2 {
+            let answer = try await buyer.elsewhere.pay(booking, card: declined)
+            attempts.insert(answer.json["payment"]?["paymentId"]?.string ?? answer.text)
+        }
+        #expect(attempts.count == 3)
+
+        let reused = try await post(
+            buyer, "/api/payments", body("4242424242424242"), key: "pay")
+        #expect(reused.status == 400 && reused.code == "idempotency_key_reused")
+        let answers = try await withThrowingTaskGroup(of: APIClient.Answer.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    try await post(buyer, "/api/payments", body("4242424242424242"), key: "again")
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        for answer in answers where answer.status != 201 {
+            #expect(answer.code == "idempotency_key_in_flight", "\(answer.text)")
+        }
+        let made = answers.compactMap { $0.json["payment"]?["paymentId"]?.string }
+        #expect(Set(made).count == 1)
+        try await buyer.waitForBooking(booking, "BOOKING_STATE_CONFIRMED")
+        let last = try await post(
+            buyer, "/api/payments", body("4242424242424242"), key: "again")
+        #expect(last.json["payment"]?["state"]?.string == "PAYMENT_STATE_CAPTURED")
+        let list = try await buyer.get("/api/payments?bookingId=\(booking)")
+        #expect(list.json["payments"]?.array?.count == 4)
+
+        // A refusal that is final stays one; the key is another one for somebody else.
+        let stranger = try await People.buyer(platform)
+        for _ in 0..<2 {
+            let answer = try await post(
+                stranger, "/api/payments", body("4242424242424242"), key: "again")
+            #expect(answer.status == 404 && answer.code == "booking_unknown", "\(answer.text)")
+        }
     }
 
     @Test("a final refusal stays one, and another user's key is another key")

@@ -52,19 +52,37 @@ struct APIClient: Sendable {
     var token: String?
 
     init(_ platform: Platform, token: String? = nil) {
+        self.init(platform.ready.url, token)
+    }
+
+    private init(_ baseURL: String, _ token: String?) {
         let number = Self.nextAddress.wrappingAdd(1, ordering: .relaxed).oldValue
-        baseURL = platform.ready.url
+        self.baseURL = baseURL
         sourceAddress =
             "127.\(10 + number / 62_500 % 200).\(number / 250 % 250).\(1 + number % 250)"
         self.token = token
     }
 
+    /// The same person at another address, who has not used up any budget.
+    var elsewhere: APIClient { APIClient(baseURL, token) }
+
+    /// Asks; again for a while where a busy platform says to try again (503).
     func get(_ path: String) async throws -> Answer {
-        try await send(.GET, path)
+        try await whileBusy { try await send(.GET, path) }
     }
 
+    /// As ``get(_:)``.
     func post(_ path: String, _ body: JSONValue) async throws -> Answer {
-        try await send(.POST, path, bytes: body.bytes)
+        try await whileBusy { try await send(.POST, path, bytes: body.bytes) }
+    }
+
+    private func whileBusy(_ ask: () async throws -> Answer) async throws -> Answer {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let answer = try await ask()
+            guard answer.status == 503, ContinuousClock.now < deadline else { return answer }
+            try await Task.sleep(for: .milliseconds(250))
+        }
     }
 
     /// As ``post(_:_:)``, again while a busy platform answers 503: for what a test only prepares.
