@@ -94,6 +94,7 @@ enum AccessTable {
         // Public keys.
         .unary(Auth.listSigningKeys, .anyone) { _, _ in .init() },
         .unary(Auth.readFeed, .services([.notification])) { _, _ in .init() },
+        .stream(Auth.followFeed, .services([.notification])) { _, _ in .init() },
     ]
 
     // MARK: event: plans and events
@@ -165,7 +166,14 @@ enum AccessTable {
         .unary(Events.publishEvent, organiserByRole) { scene, _ in
             .with { $0.eventID = scene.event.id }
         },
+        .unary(Events.getSeatTimeline, organiser) { scene, _ in
+            .with {
+                $0.eventID = scene.event.id
+                $0.place = 4
+            }
+        },
         .unary(Events.readFeed, .services([.booking, .notification])) { _, _ in .init() },
+        .stream(Events.followFeed, .services([.booking, .notification])) { _, _ in .init() },
     ]
 
     /// For what may be asked without a token: a token that is none is still refused.
@@ -257,6 +265,9 @@ enum AccessTable {
         .unary(
             Bookings.readFeed, .services([.event, .payment, .notification])
         ) { _, _ in .init() },
+        .stream(
+            Bookings.followFeed, .services([.event, .payment, .notification])
+        ) { _, _ in .init() },
         .unary(Bookings.blockPlaces, organiser) { scene, _ in
             .with {
                 $0.eventID = scene.event.id
@@ -311,6 +322,7 @@ enum AccessTable {
             }
         },
         .unary(Payments.readFeed, .services([.booking, .notification])) { _, _ in .init() },
+        .stream(Payments.followFeed, .services([.booking, .notification])) { _, _ in .init() },
         .unary(Payments.createPayment, .only([.buyer], else: noBooking)) { scene, _ in
             .with {
                 $0.bookingID = scene.pending

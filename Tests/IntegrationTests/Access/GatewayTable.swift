@@ -65,6 +65,10 @@ enum GatewayTable {
         route("POST /api/events/{eventId}/holds/{holdId}/extend", "EventService/ExtendHold"),
         route("DELETE /api/events/{eventId}/holds/{holdId}", "EventService/ReleaseHold"),
 
+        route(
+            "GET /api/events/{eventId}/timeline", query: "placeIndex=4",
+            "EventService/GetSeatTimeline"),
+
         route("POST /api/bookings", "BookingService/CreateBooking"),
         route("GET /api/bookings", "BookingService/ListBookings"),
         route("GET /api/bookings/{bookingId}", "BookingService/GetBooking"),
