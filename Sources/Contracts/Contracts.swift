@@ -27,6 +27,7 @@ package enum Contracts {
         EventV1.EventState.self,
         EventV1.HoldState.self,
         EventV1.PlaceState.self,
+        EventV1.WaitingState.self,
         NotificationV1.TicketState.self,
         PaymentV1.PaymentState.self, PaymentV1.RefundState.self,
         RPCV1.ServingState.self,

@@ -39,6 +39,8 @@ extension EventV1 {
         package var holdExtendSeconds: UInt32 = 0
         /// See `Event`.
         package var refusesSingleSeats = false
+        /// As for `Event`; 0 = 3,600.
+        package var offerSeconds: UInt32 = 0
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -61,6 +63,7 @@ extension EventV1 {
             v.field(15, "max_places_per_buyer", &maxPlacesPerBuyer)
             v.field(16, "hold_extend_seconds", &holdExtendSeconds)
             v.field(17, "refuses_single_seats", &refusesSingleSeats)
+            v.field(18, "offer_seconds", &offerSeconds)
         }
     }
 
@@ -214,6 +217,10 @@ extension EventV1 {
         package enum Fact: Equatable, Sendable {
             /// The event is new, or anything about it has changed.
             case eventChanged(EventChanged)
+            /// Places are held for somebody of the waiting list.
+            case waitingOffered(WaitingOffered)
+            /// Somebody is on the waiting list no longer, and not by their own doing.
+            case waitingEnded(WaitingEnded)
         }
 
         package static let protoName = "usher.event.v1.FeedEntry"
@@ -235,6 +242,12 @@ extension EventV1 {
             v.field(3, "recorded_at", &recordedAt)
             v.member(10, "event_changed", of: "fact", &fact, Fact.eventChanged) {
                 if case .eventChanged(let value) = $0 { value } else { nil }
+            }
+            v.member(11, "waiting_offered", of: "fact", &fact, Fact.waitingOffered) {
+                if case .waitingOffered(let value) = $0 { value } else { nil }
+            }
+            v.member(12, "waiting_ended", of: "fact", &fact, Fact.waitingEnded) {
+                if case .waitingEnded(let value) = $0 { value } else { nil }
             }
         }
     }

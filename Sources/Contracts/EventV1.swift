@@ -28,6 +28,10 @@ package enum EventV1 {
         ListHoldsRequest.self, ListHoldsResponse.self,
         ReleaseHoldRequest.self, ReleaseHoldResponse.self,
         RedeemRequest.self, RedeemResponse.self, HoldTerms.self,
+        JoinWaitingListRequest.self, JoinWaitingListResponse.self,
+        LeaveWaitingListRequest.self, LeaveWaitingListResponse.self,
+        GetWaitingEntryRequest.self, GetWaitingEntryResponse.self, WaitingEntry.self,
+        WaitingOffered.self, WaitingEnded.self,
         GetSeatTimelineRequest.self, GetSeatTimelineResponse.self, SeatTimelineEntry.self,
         ReadFeedRequest.self, ReadFeedResponse.self, FollowFeedRequest.self,
         FollowFeedResponse.self, FeedEntry.self, EventChanged.self,
@@ -120,6 +124,22 @@ package enum EventV1 {
         /// Service (booking). Mine and alive → claimed until `claimMs` from now. Redeeming again
         /// for the same hold gives the same answer.
         package static let redeem = Method<RedeemRequest, RedeemResponse>(name, "Redeem")
+        /// User. Waits for places that come back; joining again with the same wish is joining once.
+        /// ABORTED with code `places_free` where such places are to be had now, `already_waiting`
+        /// with another wish, `waiting_list_full`, `sale_not_open`, `sale_closed`,
+        /// `event_not_on_sale`.
+        package static let joinWaitingList = Method<
+            JoinWaitingListRequest, JoinWaitingListResponse
+        >(name, "JoinWaitingList", isIdempotent: true)
+        /// User. Leaves the line; what is offered goes to the next.
+        package static let leaveWaitingList = Method<
+            LeaveWaitingListRequest, LeaveWaitingListResponse
+        >(name, "LeaveWaitingList", isIdempotent: true)
+        /// User. The caller's newest entry. NOT_FOUND with code `not_waiting` where there never was
+        /// one.
+        package static let getWaitingEntry = Method<
+            GetWaitingEntryRequest, GetWaitingEntryResponse
+        >(name, "GetWaitingEntry", isIdempotent: true)
         /// Organiser of the event, admin. What has happened to a seat: holds, refusals and what
         /// came of them, by the seat state, and bookings, payments and refunds, by `booking`.
         package static let getSeatTimeline = Method<
@@ -137,7 +157,8 @@ package enum EventV1 {
             startPlanUpload, uploadPlanPart, commitPlanUpload, readPlan, createEvent, publishEvent,
             updateEvent, pauseEvent, resumeEvent, cancelEvent, listEvents, getEvent, getSeatState,
             watchSeats, holdSeats, holdBestAvailable, changeHold, extendHold, getHold, listHolds,
-            releaseHold, redeem, getSeatTimeline, readFeed, followFeed,
+            releaseHold, redeem, joinWaitingList, leaveWaitingList, getWaitingEntry,
+            getSeatTimeline, readFeed, followFeed,
         ]
     }
 
@@ -270,6 +291,8 @@ package enum EventV1 {
         package var holdExtendSeconds: UInt32 = 0
         /// Holds that leave a single seat alone, though it was possible to do better, are refused.
         package var refusesSingleSeats = false
+        /// Seconds an offer of the waiting list lives, 10 to 86,400; 0 = 3,600.
+        package var offerSeconds: UInt32 = 0
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -299,6 +322,7 @@ package enum EventV1 {
             v.field(22, "max_places_per_buyer", &maxPlacesPerBuyer)
             v.field(23, "hold_extend_seconds", &holdExtendSeconds)
             v.field(24, "refuses_single_seats", &refusesSingleSeats)
+            v.field(25, "offer_seconds", &offerSeconds)
         }
     }
 

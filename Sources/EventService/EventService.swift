@@ -42,8 +42,12 @@ package enum EventService: PlatformService {
         let records = IdempotencyRecords(pool: base.pool)
         let layouts = LayoutCache(store: plans, threads: threads)
         let seats = try seatState(redis)
+        let waiting = WaitingStore(pool: base.pool)
         let keeper = SeatKeeper(
-            events: events, seats: seats, booking: booking, logger: base.logger)
+            events: events, seats: seats, booking: booking, waiting: waiting, logger: base.logger)
+        let list = WaitingList(
+            events: events, seats: seats, store: waiting,
+            layout: { try await layouts.layout($0) }, logger: base.logger)
         let planHandlers = PlanHandlers(
             store: plans, events: events, records: records, authenticator: authenticator,
             threads: threads)
@@ -54,6 +58,8 @@ package enum EventService: PlatformService {
             events: events, layouts: layouts, seats: seats, keeper: keeper,
             tokens: HoldToken(key: try environment.secrets.key(.holdToken)),
             authenticator: authenticator)
+        let waitingHandlers = WaitingHandlers(
+            store: waiting, list: list, holds: holdHandlers, authenticator: authenticator)
         let watch = SeatWatch(seats: seats)
         let watchHandlers = WatchHandlers(
             events: events, seats: seats, keeper: keeper, watch: watch)
@@ -70,12 +76,14 @@ package enum EventService: PlatformService {
         let bookings = FeedConsumer(
             "booking", booking, BookingV1.BookingService.readFeed,
             BookingV1.BookingService.followFeed,
-            sink: SeatFeed(pool: base.pool, seats: seats, keeper: keeper, logger: base.logger),
+            sink: SeatFeed(
+                pool: base.pool, seats: seats, keeper: keeper, waiting: waiting,
+                logger: base.logger),
             logger: base.logger)
 
         return try base.runtime(
             background: [
-                redis, auth.client, booking.client, keeper, trail,
+                redis, auth.client, booking.client, keeper, list, trail,
                 IdempotencySweeper(pool: base.pool, logger: base.logger), bookings,
             ], streams: [watch, events.feed.streams],
             readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }]
@@ -85,6 +93,7 @@ package enum EventService: PlatformService {
             holdHandlers.register(on: &router)
             watchHandlers.register(on: &router)
             timelineHandlers.register(on: &router)
+            waitingHandlers.register(on: &router)
         }
     }
 

@@ -101,12 +101,32 @@ struct FeedEffects: Sendable {
 
     /// Makes one fact of the event feed take effect.
     func apply(_ entry: EventV1.FeedEntry, in transaction: PostgresTransaction) async throws {
-        guard case .eventChanged(let fact) = entry.fact, let event = fact.event else {
-            return
+        switch entry.fact {
+        case .eventChanged(let fact):
+            guard let event = fact.event else {
+                return
+            }
+            guard let id = EventID(event.eventID), let organiser = UserID(event.organiserID)
+            else {
+                throw UnreadableFact("event \(event.eventID)")
+            }
+            try await store.upsert(organiser: organiser, of: id, in: transaction)
+        case .waitingOffered(let fact):
+            guard let buyer = UserID(fact.buyerID) else {
+                throw UnreadableFact("offer \(fact.holdID)")
+            }
+            try await store.queueMail(
+                "offer.\(fact.holdID)@usher", to: buyer, MailTexts.offered(fact), tickets: nil,
+                in: transaction)
+        case .waitingEnded(let fact):
+            guard let buyer = UserID(fact.buyerID) else {
+                throw UnreadableFact("entry \(fact.entryID) of a waiting list")
+            }
+            try await store.queueMail(
+                "waiting.\(fact.entryID)@usher", to: buyer, MailTexts.waitingEnded(fact),
+                tickets: nil, in: transaction)
+        case nil:
+            break
         }
-        guard let id = EventID(event.eventID), let organiser = UserID(event.organiserID) else {
-            throw UnreadableFact("event \(event.eventID)")
-        }
-        try await store.upsert(organiser: organiser, of: id, in: transaction)
     }
 }

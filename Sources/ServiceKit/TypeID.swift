@@ -155,6 +155,13 @@ package struct HoldID: TypeID {
     package init(uuid: UUID) { self.uuid = uuid }
 }
 
+/// `wtl_…`: somebody's place on a waiting list.
+package struct WaitingEntryID: TypeID {
+    package static let prefix = "wtl"
+    package let uuid: UUID
+    package init(uuid: UUID) { self.uuid = uuid }
+}
+
 /// `bkg_…`: a booking.
 package struct BookingID: TypeID {
     package static let prefix = "bkg"

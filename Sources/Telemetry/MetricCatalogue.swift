@@ -87,6 +87,7 @@ package enum MetricCatalogue {
         .init("seat_streams", .gauge, "Streams of seat changes that are open."),
         .init("seat_stream_snapshots_total", .counter, "Whole seat states sent on streams."),
         .init("seat_state_rebuilds_total", .counter, "Seat states restored from the claims."),
+        .init("waiting_list_offers_total", .counter, "Offers made to people on waiting lists."),
         .init(
             "seat_trail_records_moved_total", .counter,
             "Records of what happened to seats, moved from Redis to the database."),

@@ -14,10 +14,10 @@ struct SeatStateFixture {
     let seats: SeatState
     let event = EventID().description
 
-    init(server: RedisServer? = nil) throws {
+    init(server: RedisServer? = nil, sabotage: SeatState.Sabotage = []) throws {
         self.server = try server ?? RedisServer.shared
         redis = RedisClient(configuration: self.server.configuration, logger: Logger(label: "test"))
-        seats = try SeatState(redis: redis)
+        seats = try SeatState(redis: redis, sabotage: sabotage)
     }
 
     /// Installs a state over whatever is there; returns its generation.

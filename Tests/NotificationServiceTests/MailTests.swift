@@ -104,4 +104,34 @@ struct MailTests {
         #expect(all.contains("The event has been cancelled") && all.contains("nothing to return"))
         #expect(!all.contains("stay yours"))
     }
+
+    @Test("people of a waiting list are told what is held for them, until when, and of its end")
+    func waiting() {
+        let offer = EventV1.WaitingOffered.with {
+            $0.eventTitle = "Aida"
+            $0.timeZone = "Europe/Berlin"
+            $0.currency = "EUR"
+            $0.totalMinor = 2_000
+            $0.places = [
+                .with { ($0.label, $0.category, $0.priceMinor) = ("Seat 2", "Parkett", 2_000) }
+            ]
+            $0.expiresAt = Timestamp(Date(timeIntervalSince1970: 1_796_495_400))
+        }
+        let text = MailTexts.offered(offer)
+        #expect(text.subject == "Places for you: Aida")
+        for part in ["Seat 2, Parkett: 20.00 EUR", "until Saturday, 5 December 2026, 19:30"] {
+            #expect(text.body.contains(part), "\(part)")
+        }
+        for (reason, part) in [
+            ("offer_expired", "The time of our offer is over"),
+            ("event_cancelled", "has been cancelled"), ("sale_closed", "The sale has closed"),
+        ] {
+            let end = MailTexts.waitingEnded(
+                .with {
+                    $0.eventTitle = "Aida"
+                    $0.reason = reason
+                })
+            #expect(end.subject == "Waiting list: Aida" && end.body.contains(part))
+        }
+    }
 }

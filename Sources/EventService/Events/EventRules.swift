@@ -13,6 +13,7 @@ enum EventRules {
     static let priceTypesMax = 20
     static let holdSeconds: ClosedRange<UInt32> = 10...3_600
     static let paySeconds: ClosedRange<UInt32> = 10...86_400
+    static let offerSeconds: ClosedRange<UInt32> = 10...86_400
     static let placesPerHold: ClosedRange<UInt32> = 1...100
 
     /// The draft that a request makes of a plan.
@@ -61,6 +62,7 @@ enum EventRules {
             event.maxPlacesPerBuyer = request.maxPlacesPerBuyer
             event.holdExtendSeconds = request.holdExtendSeconds
             event.refusesSingleSeats = request.refusesSingleSeats
+            event.offerSeconds = request.offerSeconds == 0 ? 3_600 : request.offerSeconds
         }
     }
 
@@ -93,6 +95,9 @@ enum EventRules {
         require(
             request.paySeconds == 0 || paySeconds.contains(request.paySeconds), "paySeconds",
             "10 to 86,400")
+        require(
+            request.offerSeconds == 0 || offerSeconds.contains(request.offerSeconds),
+            "offerSeconds", "10 to 86,400")
         require(
             request.maxPlacesPerHold == 0 || placesPerHold.contains(request.maxPlacesPerHold),
             "maxPlacesPerHold", "1 to 100")

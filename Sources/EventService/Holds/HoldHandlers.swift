@@ -158,6 +158,7 @@ struct HoldHandlers: Sendable {
         case .claimed: ("claimed", "is being paid for by somebody else")
         case .sold: ("booked", "is sold")
         case .blocked: ("blocked", "is not for sale")
+        case .free: ("waiting_list", "goes to somebody on the waiting list")
         default: ("removed", "is no longer part of the plan")
         }
     }

@@ -84,19 +84,18 @@ struct HoldPricing {
         }
     }
 
-    /// Prices seats that were found by the program, by types in the order of the seats.
+    /// Prices places that were found by the program, by types in their order.
     ///
     /// - Returns: nil where the category of a seat does not have its type.
     init?(places: [Int], types: [String], event: EventV1.Event, layout: PlanLayout) {
         let prices = Dictionary(
             event.categories.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for (place, type) in zip(places, types) {
-            guard var held = Self.priced(place, type, layout, prices),
-                let guid = layout.seatGUID(at: place)
-            else {
+            guard var held = Self.priced(place, type, layout, prices) else {
                 return nil
             }
-            held.seatGUID = guid
+            held.seatGUID = layout.seatGUID(at: place) ?? ""
+            held.areaID = held.seatGUID.isEmpty ? layout.area(at: place)?.id ?? "" : ""
             seats.append(held)
         }
     }

@@ -18,6 +18,7 @@ struct SeatFeed: FeedSink {
     let pool: PostgresPool
     let seats: SeatState
     let keeper: SeatKeeper
+    let waiting: WaitingStore
     let logger: Logger
 
     func position() async throws -> FeedPosition {
@@ -31,6 +32,7 @@ struct SeatFeed: FeedSink {
             }
             try await apply(changes, of: event, at: entry.position)
         }
+        try await waiting.accept(entries)
         guard let last = entries.last else {
             return
         }

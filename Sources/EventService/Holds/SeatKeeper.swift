@@ -21,15 +21,20 @@ final class SeatKeeper: Service {
     private let events: EventStore
     private let seats: SeatState
     private let booking: ServiceCaller
+    private let waiting: WaitingStore
     private let logger: Logger
     private let bell = Doorbell()
     private let woken = Mutex<Set<EventID>>([])
     private let rebuilds = Counter(label: "seat_state_rebuilds_total")
 
-    init(events: EventStore, seats: SeatState, booking: ServiceCaller, logger: Logger) {
+    init(
+        events: EventStore, seats: SeatState, booking: ServiceCaller, waiting: WaitingStore,
+        logger: Logger
+    ) {
         self.events = events
         self.seats = seats
         self.booking = booking
+        self.waiting = waiting
         self.logger = logger
     }
 
@@ -114,7 +119,8 @@ final class SeatKeeper: Service {
             event: event.description, replacing: old,
             generation: SeatGeneration(number: try await events.nextGeneration(), runID: runID),
             letters: letters, feedPosition: claims.position,
-            planVersion: Int(details.planVersion))
+            planVersion: Int(details.planVersion),
+            isAwaited: try await waiting.isAwaited(event))
         if case .installed = outcome {
             rebuilds.increment()
             logger.info(

@@ -6,7 +6,9 @@
 -- ARGV[5]  how many places the buyer may have in live holds of this event, this one included
 -- ARGV[6]  idempotency key of the buyer, or ""
 -- ARGV[7]  fingerprint of the request under that key
--- ARGV[8]  "new", or "change": the hold is there and gets these places instead of its own
+-- ARGV[8]  "new"; "change": the hold is there and gets these places instead of its own; "offer": new,
+--          for somebody of the waiting list, for whom places that are kept for it are free; it is
+--          never extended
 -- ARGV[9]  n, how many choices of numbered seats; the first that is free as a whole is taken
 -- then by twos    places of a choice, "12,13" or "", and lines: opaque, kept with the hold
 -- then            m, how many edges that must not be left alone
@@ -15,8 +17,8 @@
 -- then by threes  first place, count and quantity wanted of a general-admission area
 --
 -- {"held" | "replayed", version, generation, hold}
--- {"unavailable", version, {"12s", …, "99?" for no such place}, {how many each area has}}: the
---     reasons are those of the first choice
+-- {"unavailable", version, {"12s", …, "99?" for no such place, "12f" for one that is kept for the
+--     waiting list}, {how many each area has}}: the reasons are those of the first choice
 -- {"orphan", version, {place, …}}: these would be left alone
 -- {"limit", version, live places} | {"keyReused"} | {"notYours"} | {"rebuilding", generation}
 -- {"ended", version, state | "missing", ms when this generation started}: there is no such hold
@@ -26,6 +28,7 @@ local refused = refusal()
 if refused then return refused end
 
 local id, buyer, key, isChange = ARGV[2], ARGV[3], ARGV[6], ARGV[8] == 'change'
+local isOffer = ARGV[8] == 'offer'
 local recordKey = BASE .. 'key:' .. buyer .. ':' .. key
 local choiceCount = tonumber(ARGV[9])
 local edgesAt = 10 + 2 * choiceCount
@@ -76,7 +79,7 @@ for _, place in ipairs(isChange and numbers(same.places) or {}) do
 end
 
 local function isFree(place)
-    return mine[place] or not GUARD or letterNow(place) == 'f'
+    return mine[place] or not GUARD or letterNow(place) == 'f' and (isOffer or not isKept(place))
 end
 
 local places, lines
@@ -123,12 +126,16 @@ local function choose(first, count, quantity)
             and not taken[place] then found[#found + 1] = place end
     end
     local at, size = first, 64
+    if list and keptAll and LIST_GUARD and not isOffer then return found end
     while at <= last and #found < quantity do
         local text = redis.call('GETRANGE', STATE, at, math.min(at + size - 1, last))
         if not GUARD then text = string.rep('f', #text) end
         local index = string.find(text, 'f', 1, true)
         while index and #found < quantity do
-            if not taken[at + index - 1] then found[#found + 1] = at + index - 1 end
+            local place = at + index - 1
+            if not taken[place] and (isOffer or not isKept(place)) then
+                found[#found + 1] = place
+            end
             index = string.find(text, 'f', index + 1, true)
         end
         at = at + size
@@ -190,7 +197,8 @@ else
     hold.deadline = now + tonumber(ARGV[4])
     hold.expiry = hold.deadline
     writeHold(hold, 'h', known)
-    trail('held', id, buyer, hold.places, nil, hold.deadline)
+    trail(isOffer and 'offered' or 'held', id, buyer, hold.places, nil, hold.deadline)
+    if isOffer then redis.call('HSET', holdKey(id), 'extended', 8 * 24 * 60 * 60 * 1000) end
     if key ~= '' then
         redis.call('HSET', recordKey, 'hold', id, 'fingerprint', ARGV[7])
         redis.call('PEXPIRE', recordKey, KEEP_MS)

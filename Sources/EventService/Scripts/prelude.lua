@@ -5,10 +5,13 @@
 -- ARGV[1]  the generation that the caller believes in; "" = whichever is there.
 --
 -- seat:{EVENT}:meta       hash: generation, version, fence, feed (position of the last entry
---                         applied), started (ms), plan (version), places, free (how many)
+--                         applied), started (ms), plan (version), places, free (how many),
+--                         list (a mark, while somebody waits), keptAll (version up to which all
+--                         free places are kept for the waiting list)
 -- seat:{EVENT}:state      string: a letter per place, f h c s b x
 -- seat:{EVENT}:owners     hash: place -> hold id, of places held, or claimed by a redemption alone
 -- seat:{EVENT}:deadlines  sorted set: hold id -> ms when its places fall free
+-- seat:{EVENT}:kept       sorted set: place kept for the waiting list -> version that freed it
 -- seat:{EVENT}:log        list: the last changes, as published on "seats:{EVENT}"
 -- seat:{EVENT}:hold:ID    hash: buyer, state, deadline, until, fence, places, areas, lines,
 --                         generation, key, extended (ms that were added to its time)
@@ -29,12 +32,14 @@ local BASE = string.sub(META, 1, -5)
 local CHANNEL = 'seats:' .. string.match(BASE, '{.*}')
 local STATE, OWNERS = BASE .. 'state', BASE .. 'owners'
 local DEADLINES, LOG, TRAIL = BASE .. 'deadlines', BASE .. 'log', BASE .. 'trail'
+local KEPT = BASE .. 'kept'
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local meta = redis.call('HMGET', META, 'generation', 'version', 'feed', 'places')
+local meta = redis.call('HMGET', META, 'generation', 'version', 'feed', 'places', 'list', 'keptAll')
 local generation, version, feed = meta[1], tonumber(meta[2]), tonumber(meta[3])
+local list, keptAll = meta[5], meta[6]
 
 -- A state that an earlier process of Redis made was restored from a file: it is not to be believed.
 local runID = string.match(redis.call('INFO', 'server'), 'run_id:(%x%x%x%x%x%x%x%x)')
@@ -75,27 +80,44 @@ local function setLetter(place, letter, known)
     redis.call('SETRANGE', STATE, place, letter)
 end
 
+-- A free place that nobody but the waiting list may have: while somebody waits, places that come
+-- back are kept until the list has looked at them.
+local function isKept(place)
+    if not list or not LIST_GUARD then return false end
+    if keptAll or (before[place] and before[place] ~= 'f') then return true end
+    return redis.call('ZSCORE', KEPT, place) and true or false
+end
+
 -- Numbers and publishes what setLetter changed; returns the version now.
 local function publish()
-    local list, freed = {}, 0
+    local changes, freed = {}, 0
     for _, place in ipairs(touched) do
         if before[place] ~= after[place] then
-            list[#list + 1] = place .. after[place]
+            changes[#changes + 1] = place .. after[place]
             if after[place] == 'f' then freed = freed + 1 end
             if before[place] == 'f' then freed = freed - 1 end
         end
     end
-    if #list == 0 then return version end
+    if #changes == 0 then return version end
     local from = version
     version = redis.call('HINCRBY', META, 'version', 1)
     redis.call('HINCRBY', META, 'free', freed)
+    for _, place in ipairs(list and touched or {}) do
+        if before[place] ~= after[place] then
+            if after[place] == 'f' then
+                redis.call('ZADD', KEPT, version, place)
+            elseif before[place] == 'f' then
+                redis.call('ZREM', KEPT, place)
+            end
+        end
+    end
     local head = generation .. ' ' .. from .. ' ' .. version .. ' ' .. now .. ' '
-    if #list > CHANGES_MAX then
+    if #changes > CHANGES_MAX then
         redis.call('DEL', LOG)
         redis.call('PUBLISH', CHANNEL, head .. '*')
         return version
     end
-    local message = head .. table.concat(list, ',')
+    local message = head .. table.concat(changes, ',')
     redis.call('RPUSH', LOG, message)
     redis.call('LTRIM', LOG, -LOG_MAX, -1)
     redis.call('PUBLISH', CHANNEL, message)

@@ -16,10 +16,14 @@ struct SeatScripts: Sendable {
     let probe: RedisScript
     let snapshot: RedisScript
     let changes: RedisScript
+    let waiting: RedisScript
 
     /// Without the guard, `hold` takes every place for free: only ever to show that tests notice.
-    init(isGuarded: Bool) throws {
-        let prelude = "local GUARD = \(isGuarded)\n" + (try Self.text("prelude"))
+    /// Without the other, nothing is kept for the waiting list.
+    init(isGuarded: Bool, keepsForList: Bool = true) throws {
+        let prelude =
+            "local GUARD, LIST_GUARD = \(isGuarded), \(keepsForList)\n"
+            + (try Self.text("prelude"))
         func script(_ name: String) throws -> RedisScript {
             RedisScript(name: "seat_\(name)", source: prelude + (try Self.text(name)))
         }
@@ -36,6 +40,7 @@ struct SeatScripts: Sendable {
         probe = try script("probe")
         snapshot = try script("snapshot")
         changes = try script("changes")
+        waiting = try script("waiting")
     }
 
     private static func text(_ name: String) throws -> String {

@@ -78,7 +78,7 @@ extension SeatState {
             .text(request.holdID), .text(request.buyerID), .integer(timeToLiveMs),
             RedisArgument(request.placesMax), .text(request.idempotency?.key ?? ""),
             .bytes(request.idempotency?.fingerprint ?? []),
-            .text(request.isChange ? "change" : "new"),
+            .text(request.isChange ? "change" : request.isOffer ? "offer" : "new"),
             RedisArgument(1 + request.alternatives.count),
         ]
         let first = SeatAlternative(seats: request.seats, lines: request.lines)

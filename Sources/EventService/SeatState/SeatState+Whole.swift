@@ -72,10 +72,10 @@ extension SeatState {
 
     /// Puts a whole state in place of `replacing` (as `probe` told it: the generation that is
     /// present, or the leftover, or nil). Of several callers one wins. Holds of the state before
-    /// are lost.
+    /// are lost. `isAwaited`: somebody is on the waiting list, for which free places are kept at first.
     package func install(
         event: String, replacing: SeatGeneration?, generation: SeatGeneration, letters: [UInt8],
-        feedPosition: UInt64, planVersion: Int
+        feedPosition: UInt64, planVersion: Int, isAwaited: Bool = false
     ) async throws(SeatStateError) -> InstallOutcome {
         guard (1...Self.placesPerEventMax).contains(letters.count),
             letters.allSatisfy({ SeatLetter(rawValue: $0) != nil })
@@ -86,7 +86,7 @@ extension SeatState {
             scripts.install, event: event, generation: replacing,
             [
                 .text(generation.text), .bytes(letters), RedisArgument(feedPosition),
-                RedisArgument(planVersion),
+                RedisArgument(planVersion), isAwaited ? "1" : "",
             ])
         switch reply.kind {
         case "installed": return .installed

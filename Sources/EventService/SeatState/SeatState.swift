@@ -18,6 +18,8 @@ package struct SeatState: Sendable {
 
             /// A hold takes every place for free.
             package static let everyPlaceIsFree = Sabotage(rawValue: 1)
+            /// Nothing is kept for the waiting list.
+            package static let listIsIgnored = Sabotage(rawValue: 2)
         }
     #endif
 
@@ -45,7 +47,9 @@ package struct SeatState: Sendable {
         /// A seat state with faults.
         package init(redis: RedisClient, sabotage: Sabotage) throws {
             self.redis = redis
-            scripts = try SeatScripts(isGuarded: !sabotage.contains(.everyPlaceIsFree))
+            scripts = try SeatScripts(
+                isGuarded: !sabotage.contains(.everyPlaceIsFree),
+                keepsForList: !sabotage.contains(.listIsIgnored))
         }
     #endif
 

@@ -103,6 +103,8 @@ package struct HoldRequest: Sendable {
     package var edges: [SeatEdge] = []
     /// The hold is there and gets these places instead of its own; its deadline stays.
     package var isChange = false
+    /// An offer of the waiting list: places that are kept for it are free.
+    package var isOffer = false
     /// The buyer's idempotency key with a fingerprint of the request, kept for a day.
     package var idempotency: (key: String, fingerprint: [UInt8])?
 

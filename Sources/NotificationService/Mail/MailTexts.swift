@@ -136,6 +136,48 @@ enum MailTexts {
         )
     }
 
+    /// Places are held for somebody of a waiting list.
+    static func offered(_ fact: EventV1.WaitingOffered) -> Text {
+        let places = fact.places.map { place in
+            "  \(place.label), \(place.category): \(money(place.priceMinor, fact.currency))"
+        }
+        return (
+            "Places for you: \(fact.eventTitle)",
+            """
+            You are on the waiting list of \(fact.eventTitle). These places have come back and are
+            held for you:
+
+            \(places.joined(separator: "\n"))
+
+            Total: \(money(fact.totalMinor, fact.currency))
+
+            Book them on the event's page until \(time(fact.expiresAt, in: fact.timeZone)).
+            After that they go to the next on the list. If you do not want them, give them back there:
+            somebody else is waiting.
+            """
+        )
+    }
+
+    /// Somebody is on a waiting list no longer.
+    static func waitingEnded(_ fact: EventV1.WaitingEnded) -> Text {
+        let why =
+            switch fact.reason {
+            case "event_cancelled": "The event has been cancelled, and with it its waiting list."
+            case "sale_closed": "The sale has closed, and no places have come back for you."
+            default:
+                "The time of our offer is over, and the places have gone to the next on the list. "
+                    + "If you still want to come, join the list again on the event's page."
+            }
+        return (
+            "Waiting list: \(fact.eventTitle)",
+            """
+            You were on the waiting list of \(fact.eventTitle).
+
+            \(why)
+            """
+        )
+    }
+
     /// "32.00 EUR"; the digits after the point by ISO 4217.
     static func money(_ minor: Int64, _ currency: String) -> String {
         let digits =

@@ -220,6 +220,18 @@ enum AccessTable {
                 $0.quantities = [.with { $0.quantity = 1 }]
             }
         },
+        .unary(Events.joinWaitingList, .users) { scene, _ in
+            .with {
+                $0.eventID = scene.event.id
+                $0.quantity = 1
+            }
+        },
+        .unary(Events.getWaitingEntry, .users) { scene, _ in
+            .with { $0.eventID = scene.event.id }
+        },
+        .unary(Events.leaveWaitingList, .users) { scene, _ in
+            .with { $0.eventID = scene.event.id }
+        },
         .unary(Events.redeem, .services([.booking])) { scene, _ in
             .with {
                 $0.token = scene.hold.token

@@ -65,6 +65,10 @@ enum GatewayTable {
         route("POST /api/events/{eventId}/holds/{holdId}/extend", "EventService/ExtendHold"),
         route("DELETE /api/events/{eventId}/holds/{holdId}", "EventService/ReleaseHold"),
 
+        route("GET /api/events/{eventId}/waiting-list", "EventService/GetWaitingEntry"),
+        route("POST /api/events/{eventId}/waiting-list", "EventService/JoinWaitingList"),
+        route("DELETE /api/events/{eventId}/waiting-list", "EventService/LeaveWaitingList"),
+
         route(
             "GET /api/events/{eventId}/timeline", query: "placeIndex=4",
             "EventService/GetSeatTimeline"),

@@ -62,5 +62,25 @@ extension Routes {
             _ = try await call.call(\.event, Events.releaseHold, message)
             return APICall.noContent
         },
+        Route(.get, "/api/events/{eventId}/waiting-list", .user) { call in
+            try await call.forward(\.event, Events.getWaitingEntry) {
+                $0.eventID = call.path("eventId")
+            }
+        },
+        Route(.post, "/api/events/{eventId}/waiting-list", .user, body: .json) { call in
+            let message = try call.message(EventV1.JoinWaitingListRequest.self)
+            try call.requireSame("eventId", message.eventID)
+            return try await call.forward(\.event, Events.joinWaitingList) {
+                $0 = message
+                $0.eventID = call.path("eventId")
+            }
+        },
+        Route(.delete, "/api/events/{eventId}/waiting-list", .user) { call in
+            let message = EventV1.LeaveWaitingListRequest.with {
+                $0.eventID = call.path("eventId")
+            }
+            _ = try await call.call(\.event, Events.leaveWaitingList, message)
+            return APICall.noContent
+        },
     ]
 }

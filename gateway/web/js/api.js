@@ -6,7 +6,7 @@
  * @typedef {{eventId: string, title: string, description: string, venue: string,
  *   startsAt: string, timeZone: string, state: string, currency: string, planId: string,
  *   planVersion: number, categories: PriceCategory[], areas: Area[],
- *   placeCount: number}} Event
+ *   placeCount: number, maxPlacesPerHold: number}} Event
  * @typedef {{version: {generation: string, number: string}, states: string}} SeatState
  */
 
@@ -21,6 +21,8 @@ export class APIError extends Error {
     super(message);
     this.status = status;
     this.retryAfter = retryAfter;
+    /** Stable; empty where the server said none. */
+    this.code = "";
   }
 }
 

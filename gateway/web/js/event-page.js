@@ -7,6 +7,7 @@ import { Plan } from "./plan.js";
 import { Poller } from "./poller.js";
 import { PriceTable, tally } from "./price-table.js";
 import { SeatMap } from "./seat-map.js";
+import { WaitingList } from "./waiting-list.js";
 
 /** <event-page>: one event with its seats, live. */
 class EventPage extends HTMLElement {
@@ -16,6 +17,7 @@ class EventPage extends HTMLElement {
   #map = new SeatMap();
   #table = new PriceTable();
   #areas = element("ul");
+  #waiting = new WaitingList();
   /** @type {import("./api.js").Event | undefined} */
   #event;
   /** @type {Plan | undefined} */
@@ -60,6 +62,7 @@ class EventPage extends HTMLElement {
     this.#event = event;
     this.#plan = new Plan(file, event);
     if (isFirst) this.#build(event);
+    this.#waiting.show(event);
     this.#table.show(this.#plan, event.currency);
     this.#map.show(this.#plan, event.currency);
   }
@@ -81,7 +84,10 @@ class EventPage extends HTMLElement {
         element("h2", { id: "map-title" }, "Seats"), this.#map),
       element(
         "section", { "aria-labelledby": "price-title" },
-        element("h2", { id: "price-title" }, "Prices"), this.#table, this.#areas)));
+        element("h2", { id: "price-title" }, "Prices"), this.#table, this.#areas),
+      element(
+        "section", { "aria-labelledby": "waiting-title" },
+        element("h2", { id: "waiting-title" }, "Waiting list"), this.#waiting)));
   }
 
   /** @param {string} states */
