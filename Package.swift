@@ -261,7 +261,7 @@ let package = Package(
             name: "EventServiceTests",
             dependencies: [
                 "Contracts", "EventService", "Postgres", "RPC", "RandomSupport", "Redis",
-                "SeatingPlan", "ServiceKit", "TestSupport", "Wire", .logging,
+                "SeatingPlan", "ServiceKit", "TestSupport", "Wire", .crypto, .lifecycle, .logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -36,22 +36,20 @@ package enum BookingService: PlatformService {
             timeline: TimelineStore(pool: base.pool),
             authenticator: handlers.authenticator)
 
+        let eventSink = DatabaseFeedSink(
+            feed: "event", consumer: name, pool: base.pool, logger: base.logger,
+            ownFeed: store.feed, effect: EventEffects.apply)
+        let paymentSink = DatabaseFeedSink(
+            feed: "payment", consumer: name, pool: base.pool, logger: base.logger,
+            ownFeed: store.feed, effect: PaymentEffects(store: store).apply)
         let events = FeedConsumer(
             "event", event, EventV1.EventService.readFeed,
             EventV1.EventService.followFeed,
-            sink: DatabaseFeedSink(
-                feed: "event", consumer: name, pool: base.pool, logger: base.logger,
-                ownFeed: store.feed,
-                effect: EventEffects.apply),
-            logger: base.logger)
+            sink: eventSink, logger: base.logger)
         let payments = FeedConsumer(
             "payment", payment, PaymentV1.PaymentService.readFeed,
             PaymentV1.PaymentService.followFeed,
-            sink: DatabaseFeedSink(
-                feed: "payment", consumer: name, pool: base.pool, logger: base.logger,
-                ownFeed: store.feed,
-                effect: PaymentEffects(store: store).apply),
-            logger: base.logger)
+            sink: paymentSink, logger: base.logger)
         let sweeper = ExpirySweeper(store: store, logger: base.logger)
 
         return try base.runtime(
@@ -60,7 +58,7 @@ package enum BookingService: PlatformService {
                 CancellationSweeper(pool: base.pool, store: cancels, logger: base.logger),
                 RefusalSweeper(pool: base.pool, logger: base.logger),
                 IdempotencySweeper(pool: base.pool, logger: base.logger), batcher,
-            ], streams: [store.feed.streams]
+            ], streams: [store.feed.streams], feeds: [eventSink.followed, paymentSink.followed]
         ) { router in
             handlers.register(on: &router)
             organiserHandlers.register(on: &router)

@@ -11,6 +11,7 @@ package enum Contracts {
         NotificationV1.NotificationService.self,
         PaymentV1.PaymentService.self,
         RPCV1.Control.self,
+        RPCV1.Feeds.self,
         RPCV1.Health.self,
         RPCV1.Reflection.self,
     ]

@@ -7,6 +7,9 @@ package enum RPCV1 {
         ListServicesRequest.self, ListServicesResponse.self, ServiceInfo.self, MethodInfo.self,
         GetDescriptorSetRequest.self, GetDescriptorSetResponse.self,
         HelloRequest.self, HelloResponse.self,
+        FollowedFeed.self, ParkedEntry.self, ListParkedRequest.self, ListParkedResponse.self,
+        ReleaseParkedRequest.self, ReleaseParkedResponse.self, DiscardParkedRequest.self,
+        DiscardParkedResponse.self,
     ]
 
     /// Travels as the one detail of a failed call's `google.rpc.Status`.

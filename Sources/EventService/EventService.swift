@@ -73,20 +73,20 @@ package enum EventService: PlatformService {
         let timelineHandlers = TimelineHandlers(
             events: events, layouts: layouts, trail: trail, booking: booking,
             authenticator: authenticator)
+        let seatFeed = SeatFeed(
+            pool: base.pool, seats: seats, keeper: keeper, waiting: waiting, logger: base.logger)
         let bookings = FeedConsumer(
             "booking", booking, BookingV1.BookingService.readFeed,
             BookingV1.BookingService.followFeed,
-            sink: SeatFeed(
-                pool: base.pool, seats: seats, keeper: keeper, waiting: waiting,
-                logger: base.logger),
-            logger: base.logger)
+            sink: seatFeed, logger: base.logger)
 
         return try base.runtime(
             background: [
                 redis, auth.client, booking.client, keeper, list, trail,
                 IdempotencySweeper(pool: base.pool, logger: base.logger), bookings,
             ], streams: [watch, events.feed.streams],
-            readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }]
+            readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }],
+            feeds: [seatFeed.followed]
         ) { router in
             planHandlers.register(on: &router)
             eventHandlers.register(on: &router)

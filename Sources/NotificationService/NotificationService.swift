@@ -42,49 +42,48 @@ package enum NotificationService: PlatformService {
                 tokens: TokenVerifier(auth: auth.client), credential: base.credential),
             records: IdempotencyRecords(pool: base.pool))
 
+        let usersSink = DatabaseFeedSink(
+            feed: "auth", consumer: name, pool: base.pool, logger: base.logger
+        ) { (entry: AuthV1.FeedEntry, transaction) in
+            try await effects.apply(entry, in: transaction)
+        }
         let users = FeedConsumer(
             "auth", auth, AuthV1.AuthService.readFeed,
-            AuthV1.AuthService.followFeed,
-            sink: DatabaseFeedSink(
-                feed: "auth", consumer: name, pool: base.pool, logger: base.logger
-            ) { entry, transaction in
-                try await effects.apply(entry, in: transaction)
-            },
-            logger: base.logger)
-        let bookings = FeedConsumer(
-            "booking", booking, BookingV1.BookingService.readFeed,
-            BookingV1.BookingService.followFeed,
-            sink: DatabaseFeedSink(
-                feed: "booking", consumer: name, pool: base.pool, logger: base.logger
-            ) { entry, transaction in
-                try await effects.apply(entry, in: transaction)
-            },
-            logger: base.logger)
-
-        let payments = FeedConsumer(
-            "payment", payment, PaymentV1.PaymentService.readFeed,
-            PaymentV1.PaymentService.followFeed,
-            sink: DatabaseFeedSink(
-                feed: "payment", consumer: name, pool: base.pool, logger: base.logger
-            ) { entry, transaction in
-                try await effects.apply(entry, in: transaction)
-            },
-            logger: base.logger)
+            AuthV1.AuthService.followFeed, sink: usersSink, logger: base.logger)
+        let eventsSink = DatabaseFeedSink(
+            feed: "event", consumer: name, pool: base.pool, logger: base.logger
+        ) { (entry: EventV1.FeedEntry, transaction) in
+            try await effects.apply(entry, in: transaction)
+        }
         let events = FeedConsumer(
             "event", event, EventV1.EventService.readFeed,
-            EventV1.EventService.followFeed,
-            sink: DatabaseFeedSink(
-                feed: "event", consumer: name, pool: base.pool, logger: base.logger
-            ) { entry, transaction in
-                try await effects.apply(entry, in: transaction)
-            },
-            logger: base.logger)
+            EventV1.EventService.followFeed, sink: eventsSink, logger: base.logger)
+        let bookingsSink = DatabaseFeedSink(
+            feed: "booking", consumer: name, pool: base.pool, logger: base.logger
+        ) { (entry: BookingV1.FeedEntry, transaction) in
+            try await effects.apply(entry, in: transaction)
+        }
+        let bookings = FeedConsumer(
+            "booking", booking, BookingV1.BookingService.readFeed,
+            BookingV1.BookingService.followFeed, sink: bookingsSink, logger: base.logger)
+        let paymentsSink = DatabaseFeedSink(
+            feed: "payment", consumer: name, pool: base.pool, logger: base.logger
+        ) { (entry: PaymentV1.FeedEntry, transaction) in
+            try await effects.apply(entry, in: transaction)
+        }
+        let payments = FeedConsumer(
+            "payment", payment, PaymentV1.PaymentService.readFeed,
+            PaymentV1.PaymentService.followFeed, sink: paymentsSink, logger: base.logger)
 
         return try base.runtime(
             background: [
                 auth.client, booking.client, event.client, payment.client, users, bookings,
                 payments, events, writer,
                 IdempotencySweeper(pool: base.pool, logger: base.logger),
+            ],
+            feeds: [
+                usersSink.followed, eventsSink.followed, bookingsSink.followed,
+                paymentsSink.followed,
             ]
         ) { router in
             handlers.register(on: &router)

@@ -47,39 +47,38 @@ package enum PaymentService: PlatformService {
         let reconciler = Reconciler(
             store: store, refunds: refunds, webhooks: webhooks, provider: provider,
             timing: timing, logger: base.logger)
+        let sink = bookings(base, refunds)
+        let bookings = FeedConsumer(
+            "booking", booking, BookingV1.BookingService.readFeed,
+            BookingV1.BookingService.followFeed, sink: sink, logger: base.logger)
 
         return try base.runtime(
             background: [
                 HTTPClientService(client: http), auth.client, booking.client,
-                bookings(booking, base, refunds),
-                IdempotencySweeper(pool: base.pool, logger: base.logger),
+                bookings, IdempotencySweeper(pool: base.pool, logger: base.logger),
             ] + (Sabotage.noReconciler.isOn ? [] : [reconciler]),
-            streams: [store.feed.streams]
+            streams: [store.feed.streams], feeds: [sink.followed]
         ) { router in
             handlers.register(on: &router)
             webhookHandler.register(on: &router)
         }
     }
 
-    /// Follows the feed of bookings: money that is to go back.
+    /// What the feed of bookings does here: money that is to go back.
     private static func bookings(
-        _ caller: ServiceCaller, _ base: ServiceBase, _ refunds: RefundStore
-    ) -> any Service {
-        FeedConsumer(
-            "booking", caller, BookingV1.BookingService.readFeed,
-            BookingV1.BookingService.followFeed,
-            sink: DatabaseFeedSink(
-                feed: "booking", consumer: name, pool: base.pool, logger: base.logger,
-                together: { entries, transaction in
-                    var dues: [(fact: BookingV1.RefundDue, position: UInt64)] = []
-                    for entry in entries {
-                        if case .refundDue(let fact) = entry.fact {
-                            dues.append((fact, entry.position))
-                        }
+        _ base: ServiceBase, _ refunds: RefundStore
+    ) -> DatabaseFeedSink<BookingV1.FeedEntry> {
+        DatabaseFeedSink(
+            feed: "booking", consumer: name, pool: base.pool, logger: base.logger,
+            together: { entries, transaction in
+                var dues: [(fact: BookingV1.RefundDue, position: UInt64)] = []
+                for entry in entries {
+                    if case .refundDue(let fact) = entry.fact {
+                        dues.append((fact, entry.position))
                     }
-                    try await refunds.start(dues, in: transaction)
-                }),
-            logger: base.logger)
+                }
+                try await refunds.start(dues, in: transaction)
+            })
     }
 }
 

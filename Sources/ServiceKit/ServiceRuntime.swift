@@ -65,14 +65,16 @@ package final class ServiceBase: Sendable {
     ///   - background: clients and consumers, in the order of their start.
     ///   - streams: what serves streams that last; it is told to stop before the RPC server is.
     ///   - readiness: checks besides the database's.
+    ///   - feeds: those that this service follows, for operators.
     ///   - register: puts the handlers on the router.
     package func runtime(
         background: [any Service] = [], streams: [any Service] = [],
-        readiness: [ReadinessCheck] = [],
+        readiness: [ReadinessCheck] = [], feeds: [FollowedFeed] = [],
         register: (inout CallRouter) -> Void
     ) throws -> ServiceRuntime {
         var router = CallRouter()
         register(&router)
+        router.handleFeeds(feeds, credential: credential)
         let checks =
             [ReadinessCheck("database") { [pool] in _ = try await pool.query("SELECT 1") }]
             + readiness

@@ -9,7 +9,7 @@ struct Usher: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             UpCommand.self, ServeCommand.self, MigrateCommand.self, HealthCommand.self,
-            CallCommand.self, BenchCommand.self, GuardCommand.self,
+            CallCommand.self, FeedCommand.self, BenchCommand.self, GuardCommand.self,
         ])
 
     static func main() async {

@@ -323,7 +323,7 @@ struct HoldHandlers: Sendable {
                 field: "idempotencyKey", "reused", "this key was used for another request",
                 code: "idempotency_key_reused")
         case .invalid: .invalid(error.message)
-        case .unavailable:
+        case .unavailable, .refused:
             .unavailable("seat_state_unavailable", "the seats cannot be looked up; try again")
         }
     }

@@ -10,7 +10,8 @@ import Wire
 ///
 /// The position that counts is each event's own, in its seat state, and moves in the script of
 /// the effect: exactly once. The position in `feed_cursor` says where to read on and follows
-/// after; entries that are read again are skipped by the script.
+/// after; entries that are read again are skipped by the script. An entry that the script refuses
+/// is parked in the database, and later ones of its key with it; the others go on.
 struct SeatFeed: FeedSink {
     /// Rebuilds in a row before the entry is left for the next try.
     private static let restoresMax = 5
@@ -20,17 +21,51 @@ struct SeatFeed: FeedSink {
     let keeper: SeatKeeper
     let waiting: WaitingStore
     let logger: Logger
+    private let parked: ParkedEntries
+
+    init(
+        pool: PostgresPool, seats: SeatState, keeper: SeatKeeper, waiting: WaitingStore,
+        logger: Logger
+    ) {
+        self.pool = pool
+        self.seats = seats
+        self.keeper = keeper
+        self.waiting = waiting
+        self.logger = logger
+        parked = ParkedEntries(
+            feed: "booking", consumer: EventService.name, pool: pool, logger: logger)
+    }
+
+    /// The feed as operators see it. An entry that is released late is not applied as it is, for
+    /// others have been applied since: its places become what the claims say.
+    var followed: FollowedFeed {
+        FollowedFeed(
+            parked,
+            effect: { [keeper] bytes, _ in
+                let entry = try BookingV1.FeedEntry(serialized: bytes)
+                if let (event, changes) = Self.changes(entry) {
+                    try await keeper.correct(event, places: changes.map(\.place))
+                }
+            })
+    }
 
     func position() async throws -> FeedPosition {
-        try await FeedCursor.read("booking", pool)
+        try await parked.measure()
+        return try await FeedCursor.read("booking", pool)
     }
 
     func apply(_ entries: [BookingV1.FeedEntry]) async throws {
+        var keys = try await parked.keys(among: entries.map(\.key))
         for entry in entries {
-            guard let (event, changes) = Self.changes(entry) else {
+            if keys.contains(entry.key), try await parked.insertBehind(entry) {
                 continue
             }
-            try await apply(changes, of: event, at: entry.position)
+            do {
+                try await apply(entry)
+            } catch let error as SeatStateError where error.isOfTheRequest {
+                try await parked.insert(entry, because: error)
+                keys.insert(entry.key)
+            }
         }
         try await waiting.accept(entries)
         guard let last = entries.last else {
@@ -44,6 +79,13 @@ struct SeatFeed: FeedSink {
             SET position = excluded.position, recorded_at = excluded.recorded_at
             WHERE feed_cursor.position < excluded.position
             """)
+    }
+
+    private func apply(_ entry: BookingV1.FeedEntry) async throws {
+        guard let (event, changes) = Self.changes(entry) else {
+            return
+        }
+        try await apply(changes, of: event, at: entry.position)
     }
 
     /// Applies one entry. Where the event has no state, one is made first: its claims are read

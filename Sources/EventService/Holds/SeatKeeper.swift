@@ -15,6 +15,8 @@ final class SeatKeeper: Service {
     private static let pause = Duration.seconds(1)
     /// Expired holds freed in one script.
     private static let sweepBatch = 100
+    /// Looks at the claims for one correction, while others change them.
+    private static let correctionsMax = 10
     /// Events that may wait to be looked at out of turn.
     private static let wokenMax = 1_000
 
@@ -106,15 +108,7 @@ final class SeatKeeper: Service {
         }
         let claims = try await booking.call(
             BookingV1.BookingService.snapshotClaims, .with { $0.eventID = event.description })
-        var letters = [UInt8](repeating: SeatLetter.free.rawValue, count: Int(details.placeCount))
-        for (places, letter) in [
-            (claims.pendingPlaces, SeatLetter.claimed), (claims.confirmedPlaces, .sold),
-            (claims.blockedPlaces, .blocked), (claims.offeredPlaces, .claimed),
-        ] {
-            for place in places where Int(place) < letters.count {
-                letters[Int(place)] = letter.rawValue
-            }
-        }
+        let letters = Self.letters(claims, count: Int(details.placeCount)).map(\.rawValue)
         let outcome = try await seats.install(
             event: event.description, replacing: old,
             generation: SeatGeneration(number: try await events.nextGeneration(), runID: runID),
@@ -130,5 +124,50 @@ final class SeatKeeper: Service {
                     "places": "\(letters.count)",
                 ])
         }
+    }
+
+    /// Makes places what their claims say, where entries of the feed were left out.
+    func correct(_ event: EventID, places: [Int]) async throws {
+        for _ in 0..<Self.correctionsMax {
+            try await restore(event)
+            guard let details = try await events.event(event) else {
+                return
+            }
+            let claims = try await booking.call(
+                BookingV1.BookingService.snapshotClaims, .with { $0.eventID = event.description })
+            let letters = Self.letters(claims, count: Int(details.placeCount))
+            let changes = places.filter { $0 < letters.count }
+                .map { SeatChange(place: $0, letter: letters[$0]) }
+            let outcome: ApplyOutcome
+            do {
+                outcome = try await seats.correct(
+                    event: event.description, position: claims.position, changes: changes)
+            } catch {
+                guard case .rebuilding = error.code else {
+                    throw error
+                }
+                continue
+            }
+            if case .applied = outcome {
+                return
+            }
+        }
+        throw SeatStateMissing(event: event)
+    }
+
+    /// What each place of an event is by its claims.
+    private static func letters(
+        _ claims: BookingV1.SnapshotClaimsResponse, count: Int
+    ) -> [SeatLetter] {
+        var letters = [SeatLetter](repeating: .free, count: count)
+        for (places, letter) in [
+            (claims.pendingPlaces, SeatLetter.claimed), (claims.confirmedPlaces, .sold),
+            (claims.blockedPlaces, .blocked), (claims.offeredPlaces, .claimed),
+        ] {
+            for place in places where Int(place) < count {
+                letters[Int(place)] = letter
+            }
+        }
+        return letters
     }
 }

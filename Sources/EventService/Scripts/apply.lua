@@ -1,7 +1,8 @@
 -- Applies one entry of the booking feed, once. What the feed says wins over holds.
 --
 -- ARGV[2]  position up to which the caller has applied this event's entries; "" = do not check
--- ARGV[3]  position of the entry
+-- ARGV[3]  position of the entry; "~N": these places are so by the claims at position N, which is
+--          told of entries that could not be applied in their turn: the state's position stays
 -- ARGV[4 …]  "12c" or "12c:HOLD": the place's letter now, and the hold that a claim came from
 --
 -- {"applied", version, feed} | {"skipped", version, feed}: it was applied before
@@ -11,8 +12,10 @@
 local refused = refusal()
 if refused then return refused end
 
-local position = tonumber(ARGV[3])
-if position <= feed then return {'skipped', version, feed} end
+local position = tonumber((string.gsub(ARGV[3], '~', '')))
+local corrects = string.sub(ARGV[3], 1, 1) == '~'
+if corrects and position < feed then return {'behind', version, feed} end
+if not corrects and position <= feed then return {'skipped', version, feed} end
 if ARGV[2] ~= '' and feed < tonumber(ARGV[2]) then return {'behind', version, feed} end
 
 local lost, booked = {}, {}
@@ -62,5 +65,6 @@ for id in pairs(booked) do
     if hold and remain == 0 then detach(hold) end
 end
 
+if corrects then return {'applied', publish(), feed} end
 redis.call('HSET', META, 'feed', ARGV[3])
 return {'applied', publish(), position}

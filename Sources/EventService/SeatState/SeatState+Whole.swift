@@ -70,6 +70,30 @@ extension SeatState {
         }
     }
 
+    /// Makes places what the claims say: of entries of the feed that could not be applied in their
+    /// turn. Holds on places that are claimed are lost; a hold on a free place stays.
+    ///
+    /// - Parameters:
+    ///   - position: of the feed, that the claims belong to.
+    ///   - changes: places and their letters by the claims.
+    /// - Returns: `.behind` where the state has later entries already: read the claims again.
+    package func correct(
+        event: String, position: UInt64, changes: [SeatChange]
+    ) async throws(SeatStateError) -> ApplyOutcome {
+        guard changes.count <= Self.changesPerEntryMax else {
+            throw SeatStateError(.invalid, "\(changes.count) places at once")
+        }
+        let reply = try await call(
+            scripts.apply, event: event, generation: nil,
+            ["", .text("~\(position)")]
+                + changes.map { .text("\($0.place)\($0.letter)") })
+        switch reply.kind {
+        case "applied": return .applied(version: try reply.unsigned(1))
+        case "behind": return .behind(feedPosition: try reply.unsigned(2))
+        default: throw reply.unknown()
+        }
+    }
+
     /// Puts a whole state in place of `replacing` (as `probe` told it: the generation that is
     /// present, or the leftover, or nil). Of several callers one wins. Holds of the state before
     /// are lost. `isAwaited`: somebody is on the waiting list, for which free places are kept at first.

@@ -66,7 +66,8 @@ package struct SeatState: Sendable {
                 script, keys: [.text("seat:{\(event)}:meta")],
                 arguments: [.text(generation?.text ?? "")] + arguments)
         } catch {
-            throw SeatStateError(.unavailable, "\(script.name): \(error)")
+            throw SeatStateError(
+                Self.isFault(error) ? .refused : .unavailable, "\(script.name): \(error)")
         }
         let answer = try SeatReply(reply)
         switch answer.kind {
@@ -80,6 +81,12 @@ package struct SeatState: Sendable {
             throw SeatStateError(.keyReused, "the idempotency key was used for another request")
         default: return answer
         }
+    }
+
+    /// True where the script itself failed: not for want of memory, a connection or patience.
+    private static func isFault(_ error: RedisError) -> Bool {
+        (error.serverCode == "ERR" || error.serverCode == "WRONGTYPE")
+            && error.message.contains("script") && !error.message.contains("OOM")
     }
 
     // MARK: Limits

@@ -11,7 +11,10 @@ package struct SeatStateError: Error, Equatable, CustomStringConvertible {
         case keyReused
         /// The request breaks a limit of this API.
         case invalid
-        /// Redis did not answer, or refused; what was asked may have happened all the same.
+        /// A script failed on what was asked; it would fail on it again.
+        case refused
+        /// Redis did not answer, or cannot do anything now; what was asked may have happened all
+        /// the same.
         case unavailable
     }
 
@@ -23,6 +26,9 @@ package struct SeatStateError: Error, Equatable, CustomStringConvertible {
         self.code = code
         self.message = message
     }
+
+    /// Whether asking the same again would fail again.
+    package var isOfTheRequest: Bool { code == .invalid || code == .refused }
 
     package var description: String { "seat state: \(message)" }
 }

@@ -56,19 +56,7 @@ package struct Authenticator: Sendable {
     package func service(_ context: CallContext, among names: Set<String>) throws(RPCError)
         -> String
     {
-        if Sabotage.everybodyMay.isOn {
-            return names.first ?? ""
-        }
-        guard let sent = context.metadata[ServiceCredential.metadataKey],
-            let name = credential.verify(sent)
-        else {
-            throw .unauthenticated(
-                "credential_missing", "this method is for services with a valid credential")
-        }
-        guard names.contains(name) else {
-            throw .permissionDenied("credential_denied", "this method is not for \"\(name)\"")
-        }
-        return name
+        try credential.service(context, among: names)
     }
 
     /// True where the call bears the credential of one of `names`.
@@ -77,5 +65,27 @@ package struct Authenticator: Sendable {
             return false
         }
         return credential.verify(sent).map(names.contains) ?? false
+    }
+}
+
+extension ServiceCredential {
+    /// The calling service, which must be one of `names`.
+    ///
+    /// - Throws: UNAUTHENTICATED without a valid credential, PERMISSION_DENIED for another.
+    @discardableResult
+    package func service(_ context: CallContext, among names: Set<String>) throws(RPCError)
+        -> String
+    {
+        if Sabotage.everybodyMay.isOn {
+            return names.first ?? ""
+        }
+        guard let sent = context.metadata[Self.metadataKey], let name = verify(sent) else {
+            throw .unauthenticated(
+                "credential_missing", "this method is for services with a valid credential")
+        }
+        guard names.contains(name) else {
+            throw .permissionDenied("credential_denied", "this method is not for \"\(name)\"")
+        }
+        return name
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 package import Logging
-import Metrics
 package import Postgres
 import Wire
 
@@ -13,11 +12,18 @@ import Wire
 package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     private let feed: String
     private let pool: PostgresPool
-    private let logger: Logger
-    /// Makes entries take effect, and leaves out those whose keys are parked.
     private let effects: @Sendable ([Entry], PostgresTransaction) async throws -> Void
     private let afterCommit: @Sendable () -> Void
-    private let parked: Gauge
+    private let parked: ParkedEntries
+
+    /// The feed as operators see it.
+    package var followed: FollowedFeed {
+        FollowedFeed(
+            parked,
+            effect: { [effects] bytes, transaction in
+                try await effects([try Entry(serialized: bytes)], transaction)
+            }, afterCommit: afterCommit)
+    }
 
     /// A sink for one feed whose entries lead to facts of this service.
     ///
@@ -91,26 +97,25 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     ) {
         self.feed = feed
         self.pool = pool
-        self.logger = logger
         self.afterCommit = afterCommit
         self.effects = effects
-        parked = Gauge(
-            label: "feed_entries_parked", dimensions: [("feed", feed), ("consumer", consumer)])
+        parked = ParkedEntries(feed: feed, consumer: consumer, pool: pool, logger: logger)
     }
 
     package func position() async throws -> FeedPosition {
-        try await FeedCursor.read(feed, pool)
+        try await parked.measure()
+        return try await FeedCursor.read(feed, pool)
     }
 
     package func apply(_ entries: [Entry]) async throws {
         do {
             try await apply(together: entries)
-        } catch let error where Self.isFault(error) {
+        } catch let error where FeedFault.isFault(error) {
             // One of them cannot be applied; find it by going one at a time.
             for entry in entries {
                 do {
                     try await apply(together: [entry])
-                } catch let error where Self.isFault(error) {
+                } catch let error where FeedFault.isFault(error) {
                     try await park(entry, because: error)
                 }
             }
@@ -119,20 +124,20 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
     }
 
     private func apply(together entries: [Entry]) async throws {
+        var isParked = false
         try await pool.transaction { transaction in
             try await advance(over: entries, in: transaction)
-            let waiting = try await parkedKeys(among: entries, in: transaction)
-            var applicable: [Entry] = []
-            for entry in entries {
-                if waiting.contains(entry.key) {
-                    try await insertParked(
-                        entry, "an earlier entry of its key is parked", in: transaction)
-                } else {
-                    applicable.append(entry)
-                }
+            let keys = try await parked.keys(among: entries.map(\.key), in: transaction)
+            for entry in entries where keys.contains(entry.key) {
+                try await parked.insert(
+                    entry, because: ParkedEntries.followsParked, in: transaction)
             }
-            try await effects(applicable, transaction)
+            isParked = !keys.isEmpty
+            try await effects(entries.filter { !keys.contains($0.key) }, transaction)
             try await FailPoint.feedBeforeCommit.reach(feed)
+        }
+        if isParked {
+            try await parked.measure()
         }
         try await FailPoint.feedAfterCommit.reach(feed)
     }
@@ -158,65 +163,13 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
         }
     }
 
-    /// Keys of entries that have parked ones already.
-    private func parkedKeys(
-        among entries: [Entry], in transaction: PostgresTransaction
-    ) async throws -> Set<String> {
-        let keys = Array(Set(entries.map(\.key)))
-        let rows = try await transaction.query(
-            "SELECT DISTINCT key FROM feed_parked WHERE feed = \(feed) AND key = ANY(\(keys))")
-        return Set(try rows.map { try $0.decode("key", as: String.self) })
-    }
-
     private func park(_ entry: Entry, because error: any Error) async throws {
         try await pool.transaction { transaction in
             try await advance(over: [entry], in: transaction)
-            try await insertParked(entry, "\(error)", in: transaction)
+            try await parked.insert(entry, because: "\(error)", in: transaction)
         }
-        logger.error(
-            "feed entry parked",
-            metadata: [
-                "feed": "\(feed)", "feed.position": "\(entry.position)",
-                "feed.key": "\(entry.key)", "error": "\(error)",
-            ])
-    }
-
-    private func insertParked(
-        _ entry: Entry, _ reason: String, in transaction: PostgresTransaction
-    ) async throws {
-        try await transaction.query(
-            """
-            INSERT INTO feed_parked (feed, position, key, entry, reason) VALUES
-            (\(feed), \(Int64(clamping: entry.position)), \(entry.key), \(entry.serialized()),
-             \(String(reason.prefix(2000))))
-            """)
-        parked.record(try await parkedCount(in: transaction))
-    }
-
-    private func parkedCount(in transaction: PostgresTransaction) async throws -> Int64 {
-        let rows = try await transaction.query(
-            "SELECT count(*) AS count FROM feed_parked WHERE feed = \(feed)")
-        return try rows.first?.decode("count", as: Int64.self) ?? 0
-    }
-
-    /// True where trying again would fail again: not a lost connection, a conflict, a moved
-    /// cursor or a shutdown.
-    private static func isFault(_ error: any Error) -> Bool {
-        switch error {
-        case is CancellationError, is FeedCursorMoved, is InjectedFailure: false
-        case let error as PostgresError: !passes(error)
-        default: true
-        }
-    }
-
-    /// True for what is wrong with the connection, the server or the moment, not with the entry.
-    private static func passes(_ error: PostgresError) -> Bool {
-        let moments: Set<PostgresErrorCode> = [
-            .lockNotAvailable, .poolExhausted, .shutDown, .cancelled, .transactionAborted,
-        ]
-        // 53: out of resources; 57: cancelled, shut down, starting up.
-        return error.isRetryable || error.isConnectionError || moments.contains(error.code)
-            || error.code.rawValue.hasPrefix("53") || error.code.rawValue.hasPrefix("57")
+        parked.report(entry, error)
+        try await parked.measure()
     }
 }
 

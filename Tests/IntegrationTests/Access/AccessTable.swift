@@ -35,6 +35,20 @@ enum AccessTable {
         .unary(RPCV1.Health.check, .anyone) { _, _ in .init() },
         .unary(RPCV1.Reflection.listServices, .anyone) { _, _ in .init() },
         .unary(RPCV1.Reflection.getDescriptorSet, .anyone) { _, _ in .init() },
+        .unary(RPCV1.Feeds.listParked, .services([.operator])) { _, _ in .init() },
+        .unary(RPCV1.Feeds.releaseParked, .services([.operator])) { _, _ in
+            .with {
+                $0.feed = "event"
+                $0.key = "nobody's"
+            }
+        },
+        .unary(RPCV1.Feeds.discardParked, .services([.operator])) { _, _ in
+            .with {
+                $0.feed = "event"
+                $0.position = 1
+                $0.reason = "nothing is parked there"
+            }
+        },
     ]
 
     // MARK: auth

@@ -31,14 +31,18 @@ struct FeedFixture: Sendable {
     let calls = Counts()
 
     /// Makes the tables and runs `body`.
+    ///
+    /// - Parameter hasOwnFeed: the follower tells of what it does, in a feed of its own.
     static func with<T>(
-        _ name: String = #function, _ body: (FeedFixture) async throws -> T
+        _ name: String = #function, hasOwnFeed: Bool = false,
+        _ body: (FeedFixture) async throws -> T
     ) async throws -> T {
         let server = try await PostgresServer.shared
         let producer = try await server.makeDatabase("\(name)feed")
         let follower = try await server.makeDatabase("\(name)follower")
         try await PostgresAdministration.execute(feedTables, on: producer)
-        try await PostgresAdministration.execute(followerTables, on: follower)
+        try await PostgresAdministration.execute(
+            hasOwnFeed ? followerTables + feedTables : followerTables, on: follower)
         return try await PostgresPool.withPool(producer, logger: logger) { producer in
             try await PostgresPool.withPool(follower, logger: logger) { follower in
                 try await body(
@@ -271,5 +275,41 @@ struct FeedFixture: Sendable {
         }
 
         subscript(name: String) -> Int { counts.withLock { $0[name, default: 0] } }
+    }
+}
+
+extension FeedFixture {
+    /// Calls `usher.rpc.v1.Feeds` of the follower.
+    struct Operator: Sendable {
+        let client: RPCClient
+        let credential: ServiceCredential
+
+        /// - Parameter name: whose credential is shown; nil = none.
+        func call<Request: Message, Response: Message>(
+            _ method: Method<Request, Response>, _ request: Request, as name: String? = operatorName
+        ) async throws -> Response {
+            var metadata = Metadata()
+            if let name {
+                metadata.append(credential.issue(as: name), for: ServiceCredential.metadataKey)
+            }
+            return try await client.call(
+                method, request, metadata: metadata, timeout: .seconds(120))
+        }
+    }
+
+    /// Serves the follower's operators while `body` runs.
+    func serveOperator(
+        of feeds: [FollowedFeed], _ body: (Operator) async throws -> Void
+    ) async throws {
+        var router = CallRouter()
+        router.handleFeeds(feeds, credential: credential)
+        let path = "/tmp/usher-oper-\(UUID().uuidString.prefix(8)).sock"
+        let server = RPCServer(router: router, addresses: [.unix(path)], logger: Self.logger)
+        try await Self.run([server]) {
+            _ = try await server.waitUntilListening()
+            let client = RPCClient(address: .unix(path))
+            try await body(Operator(client: client, credential: credential))
+            await client.close()
+        }
     }
 }

@@ -7,7 +7,10 @@ import Testing
 struct CommandsTests {
     @Test(
         "every command has a help page",
-        arguments: [["up"], ["serve"], ["migrate"], ["health"], ["call"], ["guard"], []])
+        arguments: [
+            ["up"], ["serve"], ["migrate"], ["health"], ["call"], ["guard"], ["feed"],
+            ["feed", "parked"], ["feed", "release"], ["feed", "discard"], [],
+        ])
     func help(command: [String]) throws {
         let error = #expect(throws: (any Error).self) {
             var help = try Usher.parseAsRoot(command + ["--help"])
@@ -23,6 +26,14 @@ struct CommandsTests {
         arguments: [
             ["serve"], ["serve", "bank"], ["serve", "auth", "auth"], ["migrate", "gateway"],
             ["up", "--colour"], ["guard"], ["guard", "--patience", "0", "--", "true"],
+            ["feed", "release"], ["feed", "release", "event"],
+            ["feed", "release", "event/booking"],
+            ["feed", "release", "event/booking/0"], ["feed", "release", "event/booking/x"],
+            ["feed", "release", "event/booking/1", "--key", "a"], ["feed", "discard"],
+            ["feed", "release", "event/booking", "--key", ""],
+            ["feed", "discard", "event/booking/1"],
+            ["feed", "discard", "event/booking/1", "--reason", ""],
+            ["feed", "discard", "event/booking", "--reason", "a"],
         ])
     func refused(command: [String]) throws {
         let error = try #require(
