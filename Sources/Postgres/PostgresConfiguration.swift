@@ -43,6 +43,9 @@ package struct PostgresConfiguration: Sendable {
     package var connectTimeout = Duration.seconds(5)
     /// Most time a statement may wait to be sent, and a transaction for its connection.
     package var waitTimeout = Duration.seconds(5)
+    /// Most time a statement outside of transactions may wait while its connection is not up. Shorter
+    /// than `waitTimeout`, callers hear of an outage before their own patience ends.
+    package var outageTimeout = Duration.seconds(5)
     /// The server's `statement_timeout`; zero is none.
     package var statementTimeout = Duration.seconds(10)
     /// The server's `lock_timeout`; zero is none.

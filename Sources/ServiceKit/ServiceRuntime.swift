@@ -49,6 +49,8 @@ package final class ServiceBase: Sendable {
         configuration.transactionConnections = environment.config.int(
             forKey: "usher.database.connections", default: 8)
         configuration.applicationName = "usher-\(environment.service)"
+        // Three attempts at it fit into the ten seconds that callers wait.
+        configuration.outageTimeout = .milliseconds(2_500)
         pool = try PostgresPool(configuration: configuration, logger: environment.logger)
     }
 
@@ -83,7 +85,8 @@ package final class ServiceBase: Sendable {
         configuration.tls = try environment.tls.server(on: address)
         configuration.contracts = Contracts.all
         let server = RPCServer(
-            router: router, addresses: [address], configuration: configuration, logger: logger)
+            router: router, addresses: [address], configuration: configuration,
+            interceptors: [DatabaseOutage(service: environment.service)], logger: logger)
         return ServiceRuntime(services: [pool] + background + [server] + streams, readiness: checks)
     }
 }

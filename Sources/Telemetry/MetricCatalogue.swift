@@ -59,6 +59,9 @@ package enum MetricCatalogue {
         .init("postgres_errors_total", .counter, "Statements that failed, by code."),
         .init("postgres_connection_losses_total", .counter, "Connections lost."),
         .init(
+            "database_outage_answers_total", .counter,
+            "Calls answered UNAVAILABLE because the database could not be reached."),
+        .init(
             "redis_batch_duration_seconds", latency, "Time from a batch of commands to its replies."
         ),
         .init("redis_script_duration_seconds", latency, "Time from script to reply, by script."),

@@ -5,7 +5,7 @@ import Postgres
 import Testing
 import Wire
 
-/// Feeds of a running platform: entries that cannot be applied.
+/// Feeds of a running platform: entries that cannot be applied, and a database that restarts.
 @Suite("Feeds of a platform", .serialized)
 struct FeedTests {
     private func feed(_ platform: Platform, _ arguments: String) async throws -> Shell.Output {
@@ -94,5 +94,46 @@ struct FeedTests {
         let unknown = try await feed(platform, "release payment/event/1")
         #expect(unknown.status == 1)
         #expect(unknown.text.contains("there are: booking"), "\(unknown.text)")
+    }
+
+    @Test("PostgreSQL restarts under the platform: 503 at the gateway, and a booking happens once")
+    func outage() async throws {
+        let platform = try await Platform()
+        let event = try await TestEvent(platform, seats: 4)
+        let buyer = try await People.buyer(platform)
+        let hold = try await event.hold([0, 1], as: buyer)
+        var seen: Set<Int> = []
+        func wait(for status: Int) async throws {
+            do {
+                _ = try await eventually("answers with \(status)", seconds: 120) {
+                    let answer = try await buyer.get("/api/bookings")
+                    seen.insert(answer.status)
+                    return answer.status == status ? true : nil
+                }
+            } catch {
+                Issue.record("answers until then: \(seen)")
+                throw error
+            }
+        }
+        // As an operator stops it, and as it ends by a crash.
+        for signal in [SIGINT, SIGQUIT] {
+            let file = platform.ready.dataFolder + "/postgres/postmaster.pid"
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            let postmaster = try #require(text.split(separator: "\n").first.flatMap { Int32($0) })
+            // Nobody starts it again meanwhile: `usher up` stands still.
+            let up = platform.ready.pid
+            #expect(kill(up, SIGSTOP) == 0)
+            defer { kill(up, SIGCONT) }
+            #expect(kill(postmaster, signal) == 0)
+            try await wait(for: 503)
+            kill(up, SIGCONT)
+            try await wait(for: 200)
+        }
+        #expect(seen.subtracting([200, 503, 429]) == [])
+        let booking = try await eventually("the booking") {
+            let answer = try await buyer.book(hold.holdToken)
+            return answer.status == 201 || answer.status == 200 ? answer : nil
+        }
+        #expect(try await buyer.book(hold.holdToken).bookingID == booking.bookingID)
     }
 }

@@ -74,10 +74,14 @@ package final class PostgresPool: Service, Sendable {
     /// sent yet is dropped, the result of one that was is thrown away.
     @discardableResult
     package func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows {
-        let deadline = ContinuousClock.now + configuration.waitTimeout
+        let start = ContinuousClock.now
         while true {
             let connection = leastLoadedPipeline()
-            let result = await send(query, to: connection, deadline: deadline)
+            let wait =
+                connection.isReady
+                ? configuration.waitTimeout
+                : min(configuration.waitTimeout, configuration.outageTimeout)
+            let result = await send(query, to: connection, deadline: start + wait)
             switch result {
             case .success(let result):
                 return PostgresRows(result: result)
