@@ -113,6 +113,7 @@ struct PaymentEffects: Sendable {
             throw UnreadableFact("payment \(payment.paymentID) of \(payment.bookingID)")
         }
         let refund = RefundID()
+        let known = try await store.read(booking, in: transaction)
         try await Refunds.insert(
             [
                 .init(
@@ -130,6 +131,8 @@ struct PaymentEffects: Sendable {
                     $0.reason = reason
                     $0.payerID = payment.payerID
                     $0.refundID = refund.description
+                    $0.eventTitle = known?.eventTitle ?? ""
+                    $0.places = known?.places.map(\.label) ?? []
                 })
         }
     }

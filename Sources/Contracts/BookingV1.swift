@@ -571,6 +571,10 @@ package enum BookingV1 {
         package var payerID = ""
         /// `rfd_…`: one refund, however often it is told.
         package var refundID = ""
+        /// What it is for, for people; empty where the booking is not known.
+        package var eventTitle = ""
+        /// Labels of the places that the money was for, in their order, at most 1,000.
+        package var places: [String] = []
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -583,6 +587,8 @@ package enum BookingV1 {
             v.field(5, "reason", &reason)
             v.field(6, "payer_id", &payerID)
             v.field(7, "refund_id", &refundID)
+            v.field(8, "event_title", &eventTitle)
+            v.field(9, "places", &places)
         }
     }
 

@@ -176,6 +176,10 @@ extension PaymentV1 {
         package var payment: Payment?
         /// The refund refused.
         package var refund: Refund?
+        /// What it is for, as in `BookingV1.RefundDue`.
+        package var eventTitle = ""
+        /// Labels of the places that the money was for.
+        package var places: [String] = []
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -183,6 +187,8 @@ extension PaymentV1 {
         package mutating func visit<V: FieldVisitor>(_ v: inout V) {
             v.field(1, "payment", &payment)
             v.field(2, "refund", &refund)
+            v.field(3, "event_title", &eventTitle)
+            v.field(4, "places", &places)
         }
     }
 }

@@ -343,6 +343,10 @@ package enum PaymentV1 {
         package var refundID = ""
         /// What went back with this refund, minor units.
         package var amountMinor: Int64 = 0
+        /// What it is for, as in `BookingV1.RefundDue`.
+        package var eventTitle = ""
+        /// Labels of the places that the money was for.
+        package var places: [String] = []
         package var unknownFields = UnknownFields()
 
         package init() {}
@@ -352,6 +356,8 @@ package enum PaymentV1 {
             v.field(2, "reason", &reason)
             v.field(3, "refund_id", &refundID)
             v.field(4, "amount_minor", &amountMinor)
+            v.field(5, "event_title", &eventTitle)
+            v.field(6, "places", &places)
         }
     }
 }

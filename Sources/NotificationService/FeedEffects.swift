@@ -92,7 +92,7 @@ struct FeedEffects: Sendable {
             }
             // Once, however often the provider refuses.
             try await store.queueMail(
-                "owed.\(refund.refundID)@usher", to: payer, MailTexts.refundOwed(refund),
+                "owed.\(refund.refundID)@usher", to: payer, MailTexts.refundOwed(fact),
                 tickets: nil, in: transaction)
         case .paymentCaptured, .paymentDeclined, nil:
             break

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import JSON
 import Postgres
 import ServiceKit
 import Wire
@@ -41,13 +42,18 @@ struct RefundStore: Sendable {
         // In the order of their payments, as whoever records verdicts locks them.
         let written = try await transaction.query(
             """
-            INSERT INTO refunds (id, payment_id, state, amount_minor, reason, created_at, ask_at)
+            INSERT INTO refunds
+            (id, payment_id, state, amount_minor, reason, created_at, ask_at, event_title, places)
             SELECT item.id, p.id, 'pending', item.amount_minor, item.reason, clock_timestamp(),
-             clock_timestamp()
+             clock_timestamp(), item.event_title,
+             ARRAY(SELECT name FROM jsonb_array_elements_text(item.places::jsonb)
+                   WITH ORDINALITY AS place(name, number) ORDER BY number)
             FROM unnest(
                 \(orders.map(\.id)), \(orders.map(\.payment.uuid)),
-                \(orders.map(\.fact.amountMinor)), \(orders.map(\.fact.reason)))
-             WITH ORDINALITY AS item(id, payment_id, amount_minor, reason, number)
+                \(orders.map(\.fact.amountMinor)), \(orders.map(\.fact.reason)),
+                \(orders.map(\.fact.eventTitle)), \(orders.map { Self.json($0.fact.places) }))
+             WITH ORDINALITY
+             AS item(id, payment_id, amount_minor, reason, event_title, places, number)
             JOIN payments p ON p.id = item.payment_id AND p.state NOT IN ('open', 'declined')
             ORDER BY p.id, item.number
             ON CONFLICT (id) DO NOTHING RETURNING payment_id
@@ -183,26 +189,22 @@ struct RefundStore: Sendable {
                 \(verdicts.map { Int32(clamping: $0.key.refusals) }), \(verdicts.map(\.answer.id)))
              AS item(id, refusals, reference)
             WHERE r.id = item.id AND r.refusals = item.refusals AND r.state <> 'succeeded'
-            RETURNING r.id, r.payment_id, r.reason, r.amount_minor
+            RETURNING r.id, r.payment_id, r.reason, r.amount_minor, r.event_title, r.places
             """)
         let payments = try await refresh(rows, in: transaction)
         return try rows.compactMap { row in
             guard let payment = payments[try row.decode("payment_id", as: UUID.self)] else {
                 return nil
             }
-            let (id, reason): (String, String) = (
-                try row.decode("id"), try row.decode("reason")
-            )
-            let amount = try row.decode("amount_minor", as: Int64.self)
-            return PaymentRows.entry(
-                payment,
-                .paymentRefunded(
-                    .with {
-                        $0.payment = payment
-                        $0.reason = reason
-                        $0.refundID = id
-                        $0.amountMinor = amount
-                    }))
+            let fact = try PaymentV1.PaymentRefunded.with {
+                $0.payment = payment
+                $0.reason = try row.decode("reason")
+                $0.refundID = try row.decode("id")
+                $0.amountMinor = try row.decode("amount_minor", as: Int64.self)
+                $0.eventTitle = try row.decode("event_title")
+                $0.places = try row.decode("places", as: [String].self)
+            }
+            return PaymentRows.entry(payment, .paymentRefunded(fact))
         }
     }
 
@@ -221,7 +223,8 @@ struct RefundStore: Sendable {
              AND state <> 'succeeded' RETURNING payment_id
             """)
         guard let payment = try await refresh(rows, in: transaction).values.first,
-            let refund = try await read(key.refund, in: transaction), key.refusals == 0
+            let (refund, subject) = try await read(key.refund, in: transaction),
+            key.refusals == 0
         else {
             return nil
         }
@@ -231,18 +234,31 @@ struct RefundStore: Sendable {
                 .with {
                     $0.payment = payment
                     $0.refund = refund
+                    $0.eventTitle = subject.eventTitle
+                    $0.places = subject.places
                 }))
     }
 
+    /// A refund, and what it is for.
     private func read(
         _ id: String, in transaction: PostgresTransaction
-    ) async throws -> PaymentV1.Refund? {
+    ) async throws -> (PaymentV1.Refund, subject: (eventTitle: String, places: [String]))? {
         let rows = try await transaction.query(
             """
             SELECT r.*, p.booking_id, p.payer_id, p.currency
             FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.id = \(id)
             """)
-        return try rows.first.map(PaymentRows.refund)
+        return try rows.first.map { row in
+            (
+                try PaymentRows.refund(row),
+                (try row.decode("event_title"), try row.decode("places", as: [String].self))
+            )
+        }
+    }
+
+    /// Names as a JSON array: an array of arrays of different lengths is nothing that `unnest` takes.
+    private static func json(_ names: [String]) -> String {
+        String(decoding: JSONValue.array(names.map(JSONValue.string)).bytes, as: UTF8.self)
     }
 
     /// Sets the states of payments by what has become of their refunds.

@@ -134,4 +134,54 @@ struct MailTests {
             #expect(end.subject == "Waiting list: Aida" && end.body.contains(part))
         }
     }
+
+    @Test("mails about refunds name the event, the seats, the amount and why")
+    func refunds() {
+        let payment = PaymentV1.Payment.with {
+            $0.bookingID = "bkg_1"
+            $0.currency = "EUR"
+        }
+        var fact = PaymentV1.PaymentRefunded.with {
+            $0.reason = "event_cancelled"
+            $0.amountMinor = 4_000
+            $0.eventTitle = "Aida"
+            $0.places = ["Row 1, Seat 2", "Row 1, Seat 3"]
+        }
+        let text = MailTexts.refunded(fact, payment)
+        #expect(text.subject == "Your refund: Aida")
+        for part in [
+            "40.00 EUR", "bkg_1", "The event was cancelled.", "\nAida\n  Row 1, Seat 2\n  Row 1, S",
+        ] {
+            #expect(text.body.contains(part), "\(part): \(text.body)")
+        }
+        // Facts of before there were names.
+        (fact.eventTitle, fact.places, fact.reason) = ("", [], "paid_twice")
+        let plain = MailTexts.refunded(fact, payment)
+        #expect(plain.subject == "Your refund")
+        #expect(!plain.body.contains("cancelled"))
+        let owed = MailTexts.refundOwed(
+            .with {
+                $0.refund = .with {
+                    $0.amountMinor = 1_800
+                    $0.currency = "EUR"
+                    $0.reason = "cancelled_by_buyer"
+                }
+                $0.eventTitle = "Aida"
+                $0.places = ["Row 1, Seat 2"]
+            })
+        #expect(owed.subject == "Your refund is delayed: Aida")
+        for part in ["18.00 EUR", "You have cancelled it.", "Row 1, Seat 2"] {
+            #expect(owed.body.contains(part), "\(part): \(owed.body)")
+        }
+        let due = MailTexts.refundDue(
+            .with {
+                $0.reason = "paid_twice"
+                $0.amountMinor = 2_000
+                $0.currency = "EUR"
+                $0.eventTitle = "Aida"
+                $0.places = ["Row 1, Seat 2"]
+            })
+        #expect(due.subject == "Your payment is being refunded: Aida")
+        #expect(due.body.contains("Row 1, Seat 2") && due.body.contains("20.00 EUR"))
+    }
 }

@@ -223,6 +223,9 @@ extension CancelStore.Step {
                     $0.reason = actor.reason
                     $0.payerID = candidate.booking.buyerID
                     $0.refundID = refund.description
+                    $0.eventTitle = candidate.booking.eventTitle
+                    $0.places = candidate.booking.places
+                        .filter { cancellation.places.contains($0.place) }.map(\.label)
                 }))
     }
 }

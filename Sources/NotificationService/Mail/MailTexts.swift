@@ -78,24 +78,51 @@ enum MailTexts {
     ) -> Text {
         let amount = fact.amountMinor > 0 ? fact.amountMinor : payment.refundedMinor
         return (
-            "Your refund",
+            subject("Your refund", fact.eventTitle),
             """
             We have returned \(money(amount, payment.currency)) of your payment for the booking
-            \(payment.bookingID). It depends on your bank when you see it.
+            \(payment.bookingID).\(why(fact.reason))\(list(fact.eventTitle, fact.places))
+
+            It depends on your bank when you see it.
             """
         )
     }
 
     /// The provider does not take the refund; it is tried again.
-    static func refundOwed(_ refund: PaymentV1.Refund) -> Text {
-        (
-            "Your refund is delayed",
+    static func refundOwed(_ fact: PaymentV1.PaymentRefundOwed) -> Text {
+        let refund = fact.refund ?? .init()
+        return (
+            subject("Your refund is delayed", fact.eventTitle),
             """
             We owe you \(money(refund.amountMinor, refund.currency)) for the booking
-            \(refund.bookingID). Your bank has not taken it so far. We go on trying, and somebody is
-            looking into it. You need not do anything.
+            \(refund.bookingID).\(why(refund.reason))\(list(fact.eventTitle, fact.places))
+
+            Your bank has not taken it so far. We go on trying, and somebody is looking into it. You
+            need not do anything.
             """
         )
+    }
+
+    private static func subject(_ text: String, _ event: String) -> String {
+        event.isEmpty ? text : "\(text): \(event)"
+    }
+
+    /// Why money goes back, as a sentence behind another.
+    private static func why(_ reason: String) -> String {
+        switch reason {
+        case "event_cancelled": " The event was cancelled."
+        case "cancelled_by_organiser": " The organiser has cancelled it."
+        case "cancelled_by_buyer": " You have cancelled it."
+        default: ""
+        }
+    }
+
+    /// The event and the places, where they are known, as a paragraph behind another.
+    private static func list(_ event: String, _ places: [String]) -> String {
+        guard !event.isEmpty else {
+            return ""
+        }
+        return "\n\n" + ([event] + places.map { "  \($0)" }).joined(separator: "\n")
     }
 
     /// Tickets once more.
@@ -125,10 +152,11 @@ enum MailTexts {
                 "it came after the booking had expired, and the places have been sold since"
             default: "the booking is no longer valid"
             }
+        let list = list(fact.eventTitle, fact.places)
         return (
-            "Your payment is being refunded",
+            subject("Your payment is being refunded", fact.eventTitle),
             """
-            We have received your payment for the booking \(fact.bookingID), but \(why).
+            We have received your payment for the booking \(fact.bookingID), but \(why).\(list)
 
             We are returning \(money(fact.amountMinor, fact.currency)) to you. You need not do
             anything.
