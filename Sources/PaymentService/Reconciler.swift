@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import Logging
+import Metrics
 import ServiceKit
 import ServiceLifecycle
 import Synchronization
@@ -35,6 +36,20 @@ struct Reconciler: Service {
         self.timing = timing
         self.logger = logger
         batcher = RefundBatcher(logger: logger) { try await refunds.record($0, timing) }
+    }
+
+    private let rounds = Counter(label: "reconciler_rounds_total")
+
+    init(
+        store: PaymentStore, refunds: RefundStore, webhooks: WebhookStore,
+        provider: any PaymentProvider, timing: PaymentTiming, logger: Logger
+    ) {
+        self.store = store
+        self.refunds = refunds
+        self.webhooks = webhooks
+        self.provider = provider
+        self.timing = timing
+        self.logger = logger
     }
 
     func run() async throws {
@@ -77,6 +92,7 @@ struct Reconciler: Service {
     private func due(_ room: Int) async -> [Item] {
         do {
             let attempts = try await store.dueToAsk(limit: room, timing).map(Item.attempt)
+            rounds.increment()
             guard attempts.count < room else {
                 return attempts
             }

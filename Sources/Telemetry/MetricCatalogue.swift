@@ -108,6 +108,9 @@ package enum MetricCatalogue {
         .init("payments_total", .counter, "Payments by the state they came to."),
         .init("payments_unsettled", .gauge, "Attempts to pay without the provider's verdict."),
         .init("payment_webhooks_total", .counter, "Webhooks of the provider, by what they did."),
+        .init(
+            "reconciler_rounds_total", .counter,
+            "Looks at what the provider must be asked about; alert when there are none."),
         .init("refunds_total", .counter, "Answers of the provider about refunds, by outcome."),
         .init("refunds_unsettled", .gauge, "Refunds that the provider has not decided on."),
         .init("refunds_owed", .gauge, "Refunds that the provider refuses; alert above 0."),
