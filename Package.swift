@@ -145,7 +145,7 @@ let package = Package(
         .target(
             name: "PaymentService",
             dependencies: serviceDependencies + [
-                .asyncHTTPClient, .crypto, .nioCore, .nioHTTP1,
+                "JSON", .asyncHTTPClient, .crypto, .nioCore, .nioHTTP1,
             ],
             exclude: ["README.md"], resources: [.copy("Migrations")], swiftSettings: strict),
         .target(
