@@ -58,7 +58,8 @@ struct BookingHandlers: Sendable {
         if key == nil, let hold, let booking = try await store.booking(hold: hold, buyer: user.id) {
             return .with { $0.booking = booking }
         }
-        let order = try await order(request.holdToken, user.id, key)
+        // Without a key, that was looked up a moment ago.
+        let order = try await order(request.holdToken, user.id, key, isNew: key == nil)
         return try await book(order)
     }
 
@@ -109,10 +110,12 @@ struct BookingHandlers: Sendable {
 
     /// Redeems the hold. A hold that has made its booking need not be redeemed again, whatever has
     /// become of it.
+    ///
+    /// - Parameter isNew: no booking of this hold was there a moment ago.
     private func order(
-        _ token: String, _ buyer: UserID, _ key: IdempotencyKey?
+        _ token: String, _ buyer: UserID, _ key: IdempotencyKey?, isNew: Bool = false
     ) async throws -> BookingOrder {
-        if let hold = HoldToken.unverifiedHold(of: token),
+        if !isNew, let hold = HoldToken.unverifiedHold(of: token),
             let booking = try await store.booking(hold: hold, buyer: buyer),
             let event = EventID(booking.eventID)
         {

@@ -6,24 +6,6 @@ import Wire
 
 /// The places of bookings, and the claims on them.
 enum BookingPlaces {
-    /// Writes what bookings hold, as their holds froze it (P3).
-    static func insert(
-        _ bookings: [(id: BookingID, places: [EventV1.HeldPlace])],
-        in transaction: PostgresTransaction
-    ) async throws {
-        let ids = bookings.flatMap { booking in booking.places.map { _ in booking.id.uuid } }
-        let places = bookings.flatMap(\.places)
-        try await transaction.query(
-            """
-            INSERT INTO booking_places
-            (booking_id, place, seat_guid, area_id, label, category, price_type, price_minor)
-            SELECT * FROM unnest(
-                \(ids), \(places.map { Int32(clamping: $0.place) }), \(places.map(\.seatGUID)),
-                \(places.map(\.areaID)), \(places.map(\.label)), \(places.map(\.category)),
-                \(places.map(\.priceType)), \(places.map(\.priceMinor)))
-            """)
-    }
-
     /// Claims places for bookings, in one order for all so that two transactions cannot wait for
     /// each other. The unique index decides (P1). A booking that does not get all of its places
     /// keeps none.

@@ -179,9 +179,14 @@ struct BatchWriter: Sendable {
         guard !orders.isEmpty else {
             return [:]
         }
-        // The database's clock decides when the booking must be paid. Nothing to pay: confirmed.
+        let places = orders.flatMap(\.terms.places)
+        let owners = orders.flatMap { order in order.terms.places.map { _ in order.id.uuid } }
+        // One statement for both tables, for each costs a lone booking a round trip. What a booking
+        // holds is written as its hold froze it (P3). The database's clock decides when it must be
+        // paid. Nothing to pay: confirmed.
         let rows = try await transaction.query(
             """
+            WITH booked AS (
             INSERT INTO bookings
             (id, event_id, buyer_id, hold_id, state, total_minor, currency, pay_by, created_at,
              confirmed_at, event_title, venue, starts_at, time_zone, kind, made_by)
@@ -199,14 +204,22 @@ struct BatchWriter: Sendable {
               made_by)
             JOIN events e ON e.id = item.event_id, (SELECT clock_timestamp() AS at) now
             RETURNING *
+            ), placed AS (
+            INSERT INTO booking_places
+            (booking_id, place, seat_guid, area_id, label, category, price_type, price_minor)
+            SELECT * FROM unnest(
+                \(owners), \(places.map { Int32(clamping: $0.place) }), \(places.map(\.seatGUID)),
+                \(places.map(\.areaID)), \(places.map(\.label)), \(places.map(\.category)),
+                \(places.map(\.priceType)), \(places.map(\.priceMinor)))
+            )
+            SELECT * FROM booked
             """)
-        try await BookingPlaces.insert(orders.map { ($0.id, $0.terms.places) }, in: transaction)
-        let places = Dictionary(uniqueKeysWithValues: orders.map { ($0.id, $0.terms.places) })
+        let placesOf = Dictionary(uniqueKeysWithValues: orders.map { ($0.id, $0.terms.places) })
         var bookings: [BookingID: BookingV1.Booking] = [:]
         for row in rows {
             let id = BookingID(uuid: try row.decode("id"))
             bookings[id] = try BookingFacts.booking(row)
-            bookings[id]?.places = places[id, default: []].map(BookingPlaces.place)
+            bookings[id]?.places = placesOf[id, default: []].map(BookingPlaces.place)
                 .sorted { $0.place < $1.place }
         }
         return bookings
