@@ -4,5 +4,5 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures a running platform.",
-        subcommands: [BenchHoldsCommand.self])
+        subcommands: [BenchBookingCommand.self, BenchHoldsCommand.self])
 }

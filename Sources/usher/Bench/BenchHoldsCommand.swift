@@ -3,6 +3,7 @@ import EventService
 import Foundation
 import Logging
 import Redis
+import ServiceKit
 
 /// Holds a second: by the bare script on the platform's Redis, and by the event service's RPC.
 struct BenchHoldsCommand: AsyncParsableCommand {
@@ -33,38 +34,75 @@ struct BenchHoldsCommand: AsyncParsableCommand {
             configuration: RedisConfiguration(address: .unix(path: report.redisSocket)),
             logger: logger)
         let script = try ScriptBench(redis: redis)
-        for inFlight in [1, 16] {
-            let theatre = try await script.run(places: 800, holds: holds, inFlight: inFlight)
-            let stadium = try await script.run(places: 60_000, holds: holds, inFlight: inFlight)
+        let theatre = ScriptBench.Venue(places: 800)
+        let stadium = ScriptBench.Venue(places: 60_000)
+        let rounds = holds / ScriptBench.chunk
+        for inFlight in [1, 16, 64] {
+            var (small, large) = (HoldRates(), HoldRates())
+            for round in 0..<rounds {
+                // Who comes first takes turns, too.
+                if round.isMultiple(of: 2) {
+                    small.add(try await script.round(theatre, inFlight: inFlight))
+                    large.add(try await script.round(stadium, inFlight: inFlight))
+                } else {
+                    large.add(try await script.round(stadium, inFlight: inFlight))
+                    small.add(try await script.round(theatre, inFlight: inFlight))
+                }
+            }
+            let ratio = (large.inRedis.median ?? 0) / (small.inRedis.median ?? 1)
             print(
-                "script, \(inFlight) in flight: theatre \(theatre), stadium \(stadium); in Redis "
-                    + "the stadium costs \(Self.percent(stadium.inRedis / theatre.inRedis)) of "
-                    + "the theatre")
+                "script, \(inFlight) in flight: theatre \(small), stadium \(large); in Redis "
+                    + "the stadium costs \(Int((ratio * 100).rounded())) % of the theatre")
         }
+        let secrets = try Secrets(folder: report.secretsFolder)
+        try await Operations.with(runFolder: report.runFolder, secrets: secrets) { operations in
+            let service = ServiceBench(buyers: try await BenchBuyers(operations))
+            var (byService, bare) = (Rounds(), HoldRates())
+            for _ in 0..<max(holds / ServiceBench.roundCount, 1) {
+                byService.add(try await service.round())
+                bare.add(try await script.round(stadium, inFlight: BenchBuyers.countMax))
+            }
+            print(
+                "\(BenchBuyers.countMax) in flight: by the service \(byService.text) holds/s, by "
+                    + "the bare script \(bare.perSecond.text)")
+        }
+        try await script.forget(theatre)
+        try await script.forget(stadium)
         await redis.shutDown()
-        try await ServiceBench(report: report).run(holds: holds)
-    }
-
-    private static func percent(_ ratio: Double) -> String {
-        "\(Int((ratio * 100).rounded())) %"
     }
 }
 
-/// What was measured of some holds.
-struct HoldRate: CustomStringConvertible {
-    let perSecond: Double
+/// What was measured of holds, round by round.
+struct HoldRates: CustomStringConvertible {
+    private(set) var perSecond = Rounds()
     /// Microseconds of one script, by Redis' own account.
-    let inRedis: Double
+    private(set) var inRedis = Rounds()
+
+    mutating func add(_ round: (perSecond: Double, inRedis: Double)) {
+        perSecond.add(round.perSecond)
+        inRedis.add(round.inRedis)
+    }
 
     var description: String {
-        "\(Int(perSecond)) holds/s (\((inRedis * 10).rounded() / 10) µs each in Redis)"
+        "\(perSecond.text) holds/s (\(inRedis.textWithTenths) µs each in Redis)"
     }
 }
 
 /// The bare script.
 struct ScriptBench {
-    /// Holds between two looks at the clock; as many as the theatre has pairs of seats.
-    private static let chunk = 400
+    /// Holds in a round; as many as the theatre has pairs of seats.
+    static let chunk = 400
+
+    /// A state that is made for the benchmark, and forgotten after it.
+    struct Venue {
+        let places: Int
+        let event: String
+
+        init(places: Int) {
+            self.places = places
+            event = "bench_\(places)_\(UUID().uuidString.lowercased())"
+        }
+    }
 
     private let redis: RedisClient
     private let seats: SeatState
@@ -74,24 +112,21 @@ struct ScriptBench {
         seats = try SeatState(redis: redis)
     }
 
-    /// Holds pairs of seats of a state that is made for it, and forgotten after it.
-    func run(places: Int, holds: Int, inFlight: Int) async throws -> HoldRate {
-        let event = "bench_\(places)_\(UUID().uuidString.lowercased())"
-        var (time, calls, microseconds) = (Duration.zero, 0.0, 0.0)
-        for round in 0..<(holds / Self.chunk) {
-            try await install(event, places: places, number: Int64(round))
-            let before = try await statistics()
-            let start = ContinuousClock.now
-            try await hold(event, step: places / (2 * Self.chunk), inFlight: inFlight)
-            time += ContinuousClock.now - start
-            let after = try await statistics()
-            calls += after.calls - before.calls
-            microseconds += after.microseconds - before.microseconds
-        }
-        try await forget(event)
-        return HoldRate(
-            perSecond: Double(holds / Self.chunk * Self.chunk) / (time / .seconds(1)),
-            inRedis: microseconds / max(calls, 1))
+    /// Holds all pairs of seats of a state that is new.
+    func round(
+        _ venue: Venue, inFlight: Int
+    ) async throws -> (perSecond: Double, inRedis: Double) {
+        try await install(venue)
+        let before = try await statistics()
+        let start = ContinuousClock.now
+        try await hold(
+            venue.event, step: venue.places / (2 * Self.chunk), inFlight: inFlight)
+        let time = ContinuousClock.now - start
+        let after = try await statistics()
+        return (
+            Double(Self.chunk) / (time / .seconds(1)),
+            (after.microseconds - before.microseconds) / max(after.calls - before.calls, 1)
+        )
     }
 
     private func hold(_ event: String, step: Int, inFlight: Int) async throws {
@@ -116,17 +151,18 @@ struct ScriptBench {
         }
     }
 
-    private func install(_ event: String, places: Int, number: Int64) async throws {
+    private func install(_ venue: Venue) async throws {
         let (current, runID): (SeatGeneration?, String) =
-            switch try await seats.probe(event: event) {
+            switch try await seats.probe(event: venue.event) {
             case .present(let info, let runID): (info.version.generation, runID)
             case .missing(let leftover, let runID): (leftover, runID)
             }
         _ = try await seats.install(
-            event: event, replacing: current,
-            generation: SeatGeneration(number: number, runID: runID),
-            letters: [UInt8](repeating: SeatLetter.free.rawValue, count: places), feedPosition: 0,
-            planVersion: 1)
+            event: venue.event, replacing: current,
+            // Any number that no other round has had.
+            generation: SeatGeneration(number: .random(in: 1...Int64.max), runID: runID),
+            letters: [UInt8](repeating: SeatLetter.free.rawValue, count: venue.places),
+            feedPosition: 0, planVersion: 1)
     }
 
     /// What Redis counts of scripts called by their digest.
@@ -143,11 +179,12 @@ struct ScriptBench {
         return (numbers["calls"] ?? 0, numbers["usec"] ?? 0)
     }
 
-    private func forget(_ event: String) async throws {
+    /// Takes a state away.
+    func forget(_ venue: Venue) async throws {
         var cursor = "0"
         repeat {
             let page = try await redis.send(
-                ["SCAN", .text(cursor), "MATCH", .text("seat:{\(event)}:*"), "COUNT", "1000"]
+                ["SCAN", .text(cursor), "MATCH", .text("seat:{\(venue.event)}:*"), "COUNT", "1000"]
             ).array()
             cursor = try page[0].text()
             let keys = try page[1].array().map { RedisArgument.text(try $0.text()) }

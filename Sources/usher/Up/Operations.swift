@@ -7,6 +7,7 @@ import Wire
 struct Operations: Sendable {
     let auth: ServiceCaller
     let event: ServiceCaller
+    let booking: ServiceCaller
 
     /// Longest wait for one answer. Big plans take their time in debug builds.
     private static let timeout = Duration.seconds(60)
@@ -25,10 +26,12 @@ struct Operations: Sendable {
                 client: RPCClient(address: .unix("\(runFolder)/\(service).sock")),
                 credential: credential, name: operatorName)
         }
-        let operations = Operations(auth: caller("auth"), event: caller("event"))
+        let operations = Operations(
+            auth: caller("auth"), event: caller("event"), booking: caller("booking"))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await operations.auth.client.run() }
             group.addTask { try await operations.event.client.run() }
+            group.addTask { try await operations.booking.client.run() }
             defer { group.cancelAll() }
             return try await operation(operations)
         }
@@ -77,9 +80,21 @@ struct Operations: Sendable {
     func callEvent<Request, Response>(
         _ method: Method<Request, Response>, as session: AuthV1.Session, _ request: Request
     ) async throws -> Response {
+        try await event.client.call(
+            method, request, metadata: Self.metadata(session), timeout: Self.timeout)
+    }
+
+    /// Calls the booking service as somebody who has logged in.
+    func callBooking<Request, Response>(
+        _ method: Method<Request, Response>, as session: AuthV1.Session, _ request: Request
+    ) async throws -> Response {
+        try await booking.client.call(
+            method, request, metadata: Self.metadata(session), timeout: Self.timeout)
+    }
+
+    private static func metadata(_ session: AuthV1.Session) -> Metadata {
         var metadata = Metadata()
         metadata.append("Bearer \(session.accessToken)", for: "authorization")
-        return try await event.client.call(
-            method, request, metadata: metadata, timeout: Self.timeout)
+        return metadata
     }
 }
