@@ -247,7 +247,7 @@ struct BatchWriter: Sendable {
 
 #if DEBUG
     extension BatchWriter {
-        /// The breach of P7: the answer goes out five seconds before the commit, which nobody
+        /// The breach of P7: the answer goes out twenty seconds before the commit, which nobody
         /// waits for.
         private func answerFirst(_ orders: [BookingOrder]) async throws -> [BookingOutcome] {
             let (answers, answer) = AsyncThrowingStream<[BookingOutcome], any Error>.makeStream(
@@ -256,7 +256,7 @@ struct BatchWriter: Sendable {
                 do {
                     try await pool.transaction { transaction in
                         answer.yield(try await write(orders, in: transaction))
-                        try await Task.sleep(for: .seconds(5))
+                        try await Task.sleep(for: .seconds(20))
                     }
                     feed.ring()
                     answer.finish()

@@ -11,7 +11,7 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case unsignedTokens = "unsigned-tokens"
     /// payment: the provider is asked about nothing (P4).
     case noReconciler = "no-reconciler"
-    /// booking: a booking is answered seconds before it is committed (P7).
+    /// booking: a booking is answered twenty seconds before it is committed (P7).
     case answerFirst = "answer-first"
     /// Roles and the names of services are not looked at: whoever has a token is an admin (P10).
     case everybodyMay = "everybody-may"

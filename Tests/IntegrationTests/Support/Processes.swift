@@ -23,6 +23,11 @@ extension Platform {
 
     /// kill -9 of every process of PostgreSQL at once: what it has not written is gone.
     func killPostgres() async throws {
+        for pid in try await postgresProcesses() { kill(pid, SIGKILL) }
+    }
+
+    /// Every process of PostgreSQL, the first one first.
+    func postgresProcesses() async throws -> [Int32] {
         let file = ready.dataFolder + "/postgres/postmaster.pid"
         let postmaster = try await eventually("a PostgreSQL to kill", seconds: 120) {
             let text = try? String(contentsOfFile: file, encoding: .utf8)
@@ -30,8 +35,7 @@ extension Platform {
             // The file of one that was killed stays until the next one starts.
             return pid.flatMap { ProcessTable.arguments(of: $0).isEmpty ? nil : $0 }
         }
-        let children = ProcessTable.children(of: postmaster)
-        for pid in [postmaster] + children { kill(pid, SIGKILL) }
+        return [postmaster] + ProcessTable.children(of: postmaster)
     }
 }
 
