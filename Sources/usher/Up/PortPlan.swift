@@ -1,11 +1,13 @@
 /// Which process listens where.
-struct PortPlan: Sendable, Equatable {
+struct PortPlan: Sendable {
     /// Page and API.
     var http: Int
     /// The simulated payment provider's API.
     var provider: Int
     /// Metrics and health, by process.
     var admin: [String: Int]
+    /// Keeps those that nobody chose for whom they were chosen for.
+    private let reservation: Ports.Reservation
 
     /// Processes with an admin port, in the order of their ports.
     static let names =
@@ -16,7 +18,8 @@ struct PortPlan: Sendable, Equatable {
     /// - Throws: `StartError` for one that is in use.
     init(_ settings: UpSettings) throws {
         let count = Self.names.count
-        let free = try Ports.free(count + 2, host: settings.host)
+        reservation = try Ports.reserve(count + 2, host: settings.host)
+        let free = reservation.ports
         http = settings.port == 0 ? free[count + 1] : settings.port
         if settings.port != 0 {
             try Ports.check(host: settings.host, port: settings.port, option: "--port")

@@ -29,35 +29,55 @@ enum Ports {
         }
     }
 
-    /// Ports that are free now, each one different.
-    ///
-    /// They are looked for below those that the system gives to outgoing connections (32,768 and
-    /// up): whoever is told of one listens there a moment later, and nobody may have it by then.
-    static func free(_ count: Int, host: String) throws -> [Int] {
-        var sockets: [Int32] = []
-        defer { sockets.forEach { _ = close($0) } }
-        return try (0..<count).map { _ in
-            let (socket, port) = try listenSomewhere(host: host)
-            sockets.append(socket)
-            return port
+    /// Ports that nobody else gets: see `reserve`.
+    final class Reservation: Sendable {
+        /// Each one different.
+        let ports: [Int]
+        private let sockets: [Int32]
+
+        fileprivate init(_ reserved: [(socket: Int32, port: Int)]) {
+            ports = reserved.map(\.port)
+            sockets = reserved.map(\.socket)
+        }
+
+        deinit {
+            sockets.forEach { _ = close($0) }
         }
     }
 
-    private static func listenSomewhere(host: String) throws -> (socket: Int32, port: Int) {
+    /// Ports that are free now, and stay so for whoever is told of them to listen on, which may
+    /// take until a database is made: sockets that are bound and do not listen keep them. A
+    /// server that shares addresses (SO_REUSEADDR, as all of ours do) can listen beside such a
+    /// socket; another reservation, which does not, finds the port in use.
+    ///
+    /// They are looked for below those that the system gives to outgoing connections (32,768 and
+    /// up).
+    static func reserve(_ count: Int, host: String) throws -> Reservation {
+        var reserved: [(socket: Int32, port: Int)] = []
+        do {
+            for _ in 0..<count { reserved.append(try reserveSomewhere(host: host)) }
+        } catch {
+            reserved.forEach { _ = close($0.socket) }
+            throw error
+        }
+        return Reservation(reserved)
+    }
+
+    private static func reserveSomewhere(host: String) throws -> (socket: Int32, port: Int) {
         for _ in 0..<50 {
             do {
-                return try listen(host: host, port: .random(in: 20_000..<32_768))
+                return try open(host: host, port: .random(in: 20_000..<32_768), listens: false)
             } catch let error as POSIXError where error.code == .EADDRINUSE {
                 continue
             }
         }
-        return try listen(host: host, port: 0)
+        return try open(host: host, port: 0, listens: false)
     }
 
     /// Tries to bind; nil = it worked, else errno.
     private static func bind(host: String, port: Int) throws -> Int32? {
         do {
-            let (socket, _) = try listen(host: host, port: port)
+            let (socket, _) = try open(host: host, port: port, listens: true)
             close(socket)
             return nil
         } catch let error as POSIXError {
@@ -65,8 +85,12 @@ enum Ports {
         }
     }
 
+    /// A socket that listens as a server does, or one that keeps its port.
+    ///
     /// - Throws: `POSIXError` from the system, `StartError` for a host without an address.
-    private static func listen(host: String, port: Int) throws -> (socket: Int32, port: Int) {
+    private static func open(
+        host: String, port: Int, listens: Bool
+    ) throws -> (socket: Int32, port: Int) {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
@@ -82,18 +106,18 @@ enum Ports {
             address.pointee.ai_family,
             Int32(SOCK_STREAM.rawValue)
                 | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var yes: Int32 = 1
         // As servers do: connections that are just closing do not count.
-        unsafe setsockopt(
-            socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        if listens { share(socket) }
         guard
             unsafe Glibc.bind(socket, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0,
-            Glibc.listen(socket, 1) == 0
+            !listens || Glibc.listen(socket, 1) == 0
         else {
             let code = errno
             close(socket)
             throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EIO)
         }
+        // From now on a server may listen beside it.
+        if !listens { share(socket) }
         var name = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let port = unsafe withUnsafeMutablePointer(to: &name) { pointer in
@@ -106,6 +130,12 @@ enum Ports {
             }
         }
         return (socket, port)
+    }
+
+    private static func share(_ socket: Int32) {
+        var yes: Int32 = 1
+        unsafe setsockopt(
+            socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// "process 123 (nginx)" for whoever listens on a port; nil where it cannot be seen (the

@@ -4,11 +4,16 @@ import Testing
 
 @Suite("Ports")
 struct PortsTests {
-    @Test("free ports are different and free")
-    func free() throws {
-        let ports = try Ports.free(20, host: "127.0.0.1")
-        #expect(Set(ports).count == 20)
-        #expect(ports.allSatisfy { (1...65_535).contains($0) })
+    @Test("reserved ports: a server can listen, another reservation gets others")
+    func reserve() throws {
+        let first = try Ports.reserve(200, host: "127.0.0.1")
+        let second = try Ports.reserve(200, host: "127.0.0.1")
+        #expect(Set(first.ports + second.ports).count == 400)
+        for port in first.ports.prefix(20) {
+            #expect((1...65_535).contains(port))
+            // Throws where nobody can listen.
+            try Ports.check(host: "127.0.0.1", port: port, option: "--port")
+        }
     }
 
     @Test("listeners of a port are found in the kernel's table, connections are not")
