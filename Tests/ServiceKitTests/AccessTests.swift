@@ -109,6 +109,29 @@ struct AccessTests {
         }
     }
 
+    @Test("whoever comes while keys are fetched waits for them, however slow that is")
+    func slowKeys() async throws {
+        let key = Curve25519.Signing.PrivateKey()
+        let keys = JWTKeyCollection()
+        await keys.add(eddsa: EdDSA.PrivateKey(backing: key), kid: "k1")
+        let token = try await keys.sign(
+            AccessToken(
+                user: UserID(), session: SessionID(), roles: [.buyer], issuedAt: now,
+                expiresAt: Date(timeIntervalSinceNow: 600)), kid: "k1")
+        let fetches = Fetches()
+        let verifier = TokenVerifier {
+            await fetches.count()
+            // Longer than an impatient caller would wait.
+            try await Task.sleep(for: .seconds(1))
+            return [("k1", key.publicKey.rawRepresentation)]
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { _ = try await verifier.verify(token) } }
+            try await group.waitForAll()
+        }
+        #expect(await fetches.made == 1)
+    }
+
     private func code(_ code: String, _ body: () async throws -> Void) async {
         do {
             try await body()

@@ -17,10 +17,14 @@ package final class TokenVerifier: Sendable {
     package static let rememberedTokensMax = 20_000
     /// Bytes of a token at most.
     package static let tokenBytesMax = 4_096
+    /// How long somebody else's fetch is waited for.
+    private static let patience = Duration.seconds(8)
 
     private struct State {
         var keys: [String: EdDSA.PublicKey] = [:]
+        /// When the last fetch ended that brought keys.
         var fetchedAt: ContinuousClock.Instant?
+        var isFetching = false
         var verified: [String: AuthenticatedUser] = [:]
     }
 
@@ -97,27 +101,52 @@ package final class TokenVerifier: Sendable {
         }
     }
 
+    /// What to do about a key.
+    private enum Step {
+        case known(EdDSA.PublicKey)
+        /// It was not among those that have just been fetched.
+        case unknown
+        /// Nobody else is at it.
+        case fetch
+        /// Somebody else is.
+        case wait
+    }
+
     private func key(_ id: String) async throws(RPCError) -> EdDSA.PublicKey {
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            switch nextStep(id) {
+            case .known(let key): return key
+            case .unknown: throw Self.invalid
+            case .fetch: try await fetch()
+            case .wait:
+                // However slow the fetch is, it says nothing about this token.
+                guard ContinuousClock.now < deadline, !Task.isCancelled else {
+                    throw Self.unavailable
+                }
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+
+    private func nextStep(_ id: String) -> Step {
         let now = ContinuousClock.now
-        let (known, fetch) = state.withLock { state in
-            let known = state.keys[id]
-            let due = state.fetchedAt.map { now - $0 >= .seconds(1) } ?? true
-            if known == nil, due {
-                state.fetchedAt = now
+        return state.withLock { state in
+            if let key = state.keys[id] {
+                return .known(key)
             }
-            return (known, known == nil && due)
-        }
-        if let known {
-            return known
-        }
-        guard fetch else {
-            // Another caller is fetching, or has just fetched: one short wait, then the verdict.
-            try? await Task.sleep(for: .milliseconds(200))
-            guard let key = state.withLock({ $0.keys[id] }) else {
-                throw Self.invalid
+            if state.isFetching {
+                return .wait
             }
-            return key
+            guard state.fetchedAt.map({ now - $0 >= .seconds(1) }) ?? true else {
+                return .unknown
+            }
+            state.isFetching = true
+            return .fetch
         }
+    }
+
+    private func fetch() async throws(RPCError) {
         do {
             let keys = try await source().map {
                 (
@@ -128,15 +157,17 @@ package final class TokenVerifier: Sendable {
             }
             state.withLock { state in
                 state.keys = Dictionary(keys, uniquingKeysWith: { $1 })
+                state.fetchedAt = .now
+                state.isFetching = false
             }
         } catch {
-            state.withLock { $0.fetchedAt = nil }
-            throw .unavailable("auth_unavailable", "the auth service does not answer; try again")
+            state.withLock { $0.isFetching = false }
+            throw Self.unavailable
         }
-        guard let key = state.withLock({ $0.keys[id] }) else {
-            throw Self.invalid
-        }
-        return key
+    }
+
+    private static var unavailable: RPCError {
+        .unavailable("auth_unavailable", "the auth service does not answer; try again")
     }
 
     /// `kid` of a token's header; nothing is trusted yet.
