@@ -89,7 +89,8 @@ struct PlanStore: Sendable {
     func insert(
         _ plan: EventV1.Plan, id: PlanID, document: [UInt8], plain: [UInt8], from upload: Upload
     ) async throws -> PlanID {
-        try await pool.transaction { transaction in
+        // A stadium's plan has tens of megabytes to be packed: seconds, on a busy machine many.
+        try await pool.transaction(statementTimeout: .seconds(60)) { transaction in
             let rows = try await transaction.query(
                 "SELECT plan_id FROM plan_uploads WHERE id = \(upload.id.uuid) FOR UPDATE")
             if let made = try rows.first?.decode("plan_id", as: UUID?.self) {

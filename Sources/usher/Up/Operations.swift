@@ -9,8 +9,8 @@ struct Operations: Sendable {
     let event: ServiceCaller
     let booking: ServiceCaller
 
-    /// Longest wait for one answer. Big plans take their time in debug builds.
-    private static let timeout = Duration.seconds(60)
+    /// Longest wait for one answer. Big plans take their time in debug builds, on a busy machine.
+    private static let timeout = Duration.seconds(180)
 
     /// Runs an operation with connections to the services.
     ///
