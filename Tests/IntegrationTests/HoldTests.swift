@@ -9,7 +9,7 @@ struct HoldTests {
     @Test("a hold that is not booked is free after its deadline, and its seats can be sold")
     func expiry() async throws {
         let platform = try await Platform.shared()
-        let event = try await TestEvent(platform, seats: 4, holdSeconds: 10)
+        let event = try await TestEvent(platform, seats: 4, holdSeconds: 20)
         let slow = try await People.buyer(platform)
         let quick = try await People.buyer(platform)
 
@@ -47,7 +47,7 @@ struct HoldTests {
     @Test("a booking that is not paid expires, and its seats can be sold")
     func unpaid() async throws {
         let platform = try await Platform.shared()
-        let event = try await TestEvent(platform, seats: 2, paySeconds: 10)
+        let event = try await TestEvent(platform, seats: 2, paySeconds: 20)
         let slow = try await People.buyer(platform)
         let quick = try await People.buyer(platform)
         let hold = try await event.hold([0, 1], as: slow)

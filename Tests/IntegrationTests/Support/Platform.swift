@@ -107,6 +107,7 @@ final class Platform: Sendable {
     private func waitUntilReady() async throws {
         let file = folder + "/run/ready.json"
         let deadline = ContinuousClock.now + .seconds(240)
+        var looksWithoutIt = 0
         while ContinuousClock.now < deadline {
             if let data = FileManager.default.contents(atPath: file),
                 let ready = try? JSONDecoder().decode(Ready.self, from: data),
@@ -115,9 +116,21 @@ final class Platform: Sendable {
                 current.withLock { $0 = ready }
                 return
             }
+            looksWithoutIt = isRunning ? 0 : looksWithoutIt + 1
+            if looksWithoutIt > 150 {
+                throw NotReady(description: "usher up has ended:\n" + log)
+            }
             try await Task.sleep(for: .milliseconds(100))
         }
         throw NotReady(description: "usher up is not up after 240 s:\n" + log)
+    }
+
+    /// True while the shell has the program that it starts a moment after it.
+    private var isRunning: Bool {
+        guard let shell = process.withLock({ $0?.processIdentifier }) else { return false }
+        return ProcessTable.children(of: shell).contains { pid in
+            ProcessTable.arguments(of: pid).dropFirst().first == "up"
+        }
     }
 
     /// Everything that `usher up` has printed.
@@ -176,7 +189,7 @@ actor Lazy<Value: Sendable> {
 ///   - seconds: when to give up; many times what it takes.
 ///   - look: nil = not yet.
 func eventually<Value>(
-    _ what: String, seconds: Int = 60, _ look: () async throws -> Value?
+    _ what: String, seconds: Int = 120, _ look: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < deadline {

@@ -119,7 +119,7 @@ struct PipelineTests {
     }
 
     @Test func statementTimeoutIsTheServers() async throws {
-        try await withTestPool(#function, { $0.statementTimeout = .milliseconds(50) }) { pool in
+        try await withTestPool(#function, { $0.statementTimeout = .seconds(1) }) { pool in
             let error = try await postgresError { try await pool.query("SELECT pg_sleep(60)") }
             #expect(error?.code == .queryCanceled)
             #expect(try await pool.value("SELECT 1") == 1)
