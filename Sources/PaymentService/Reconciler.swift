@@ -23,6 +23,7 @@ struct Reconciler: Service {
     let provider: any PaymentProvider
     let timing: PaymentTiming
     let logger: Logger
+    private let rounds = Counter(label: "reconciler_rounds_total")
     private let batcher: RefundBatcher
 
     init(
@@ -36,20 +37,6 @@ struct Reconciler: Service {
         self.timing = timing
         self.logger = logger
         batcher = RefundBatcher(logger: logger) { try await refunds.record($0, timing) }
-    }
-
-    private let rounds = Counter(label: "reconciler_rounds_total")
-
-    init(
-        store: PaymentStore, refunds: RefundStore, webhooks: WebhookStore,
-        provider: any PaymentProvider, timing: PaymentTiming, logger: Logger
-    ) {
-        self.store = store
-        self.refunds = refunds
-        self.webhooks = webhooks
-        self.provider = provider
-        self.timing = timing
-        self.logger = logger
     }
 
     func run() async throws {

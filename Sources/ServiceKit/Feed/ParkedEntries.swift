@@ -1,10 +1,10 @@
-package import Contracts
+import Contracts
 import Foundation
 package import Logging
 import Metrics
 package import Postgres
 import RPC
-package import Wire
+import Wire
 
 /// Entries of one feed that could not be applied, with later ones of their keys: tables
 /// `feed_parked` and `feed_discarded` of the consumer's own database.
