@@ -126,6 +126,15 @@ final class InboundQueue: Sendable {
         reader?.resume(returning: end.result)
     }
 
+    /// A message that is here already; nil where none is, whether or not more will come.
+    func nextIfReady() -> Received? {
+        state.withLock { state in
+            guard let message = state.messages.popFirst() else { return nil }
+            state.size -= message.readableBytes
+            return state.read(message)
+        }
+    }
+
     /// The next message; nil after the last. Throws how the stream failed, CANCELLED when the
     /// reading task is cancelled, which ends the queue.
     func next() async throws(RPCError) -> Received {

@@ -30,7 +30,17 @@ package struct MessageStream<Element: Message>: AsyncSequence, Sendable {
         /// The next message; nil after the peer has closed its side. Throws how the stream ended
         /// otherwise, INTERNAL for a message that does not decode.
         package mutating func next() async throws(RPCError) -> Element? {
-            let received = try await queue.next()
+            try decode(try await queue.next())
+        }
+
+        /// A message that is here already; nil where none is, whether or not more will come. For
+        /// those who do more with many at once. Throws INTERNAL for one that does not decode.
+        package mutating func nextIfReady() throws(RPCError) -> Element? {
+            guard let received = queue.nextIfReady() else { return nil }
+            return try decode(received)
+        }
+
+        private func decode(_ received: InboundQueue.Received) throws(RPCError) -> Element? {
             if received.isGrantDue { grant() }
             guard let bytes = received.message else { return nil }
             do {

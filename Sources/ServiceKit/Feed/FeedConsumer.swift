@@ -176,9 +176,17 @@ where Page.Entry == Sink.Entry, Batch.Entry == Sink.Entry {
             ) { messages in
                 var messages = messages.makeAsyncIterator()
                 var reached = position.number
-                while let batch = try await messages.next() {
+                while var batch = try await messages.next() {
                     guard messages.hasWindow else {
                         return .none
+                    }
+                    // What came while the last ones took effect goes into one transaction: else a
+                    // feed that grows an entry at a time outruns its followers.
+                    while batch.entries.count < Int(timing.batchMax),
+                        let more = try messages.nextIfReady()
+                    {
+                        batch.entries += more.entries
+                        batch.head = max(batch.head, more.head)
                     }
                     try await apply(batch.entries, head: batch.head, reached: &reached)
                 }

@@ -29,6 +29,24 @@ struct InboundQueueTests {
         #expect(try await queue.next().message == nil)
     }
 
+    @Test("what is here already can be had without waiting for more")
+    func ready() async throws {
+        let queue = queue()
+        #expect(queue.nextIfReady()?.message == nil, "nothing came yet")
+        for count in [1, 2, 3] { #expect(queue.push(message(count))) }
+        #expect(try await queue.next().message?.readableBytes == 1)
+        #expect(queue.nextIfReady()?.message?.readableBytes == 2)
+        // Room comes back by that too.
+        for count in [4, 0] { #expect(queue.push(message(count))) }
+        #expect(queue.nextIfReady()?.message?.readableBytes == 3)
+        #expect(queue.nextIfReady()?.message?.readableBytes == 4)
+        #expect(queue.nextIfReady()?.message?.readableBytes == 0)
+        #expect(queue.nextIfReady()?.message == nil)
+        queue.finish()
+        #expect(queue.nextIfReady()?.message == nil)
+        #expect(try await queue.next().message == nil)
+    }
+
     @Test("an error comes after what came before it")
     func failure() async throws {
         let queue = queue()
