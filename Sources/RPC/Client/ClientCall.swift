@@ -111,16 +111,16 @@ final class ClientCall: Sendable {
         writes.withLock { $0.messages.removeAll() }
     }
 
-    /// What the server that the call was sent to knows of windows; called until it is known, before
-    /// anything comes from the server. As long as it is not, the smallest window counts.
+    /// What the server that the call was sent to knows of windows; called whenever that changes. As
+    /// long as it is not known, the smallest window counts.
     func settle(_ agreement: Agreement) {
         switch agreement {
         case .asked:
             break
         case .plain:
-            window?.settle(windowSize: nil, assumed: StreamWindow.sizeMin)
+            window?.settle(windowSize: nil)
         case .agreed(let clientWindow, let serverWindow):
-            window?.settle(windowSize: serverWindow, assumed: StreamWindow.sizeMin)
+            window?.settle(windowSize: serverWindow)
             if let clientWindow { inbound?.open(windowSize: clientWindow) }
         }
     }

@@ -5,10 +5,10 @@ import Wire
 extension ClientChannelHandler {
     /// Puts the Hello in front of all calls, which do not wait for its answer.
     func sayHello(now: NIODeadline) {
-        let deadline = now + configuration.connectTimeout
         let window = configuration.stream.windowSize.map { max($0, StreamWindow.sizeMin) }
         let streamID = connection.startHello(
-            window: window, keepAlive: configuration.keepAlive, now: now, deadline: deadline)
+            window: window, keepAlive: configuration.keepAlive, now: now,
+            patience: configuration.connectTimeout)
         let hello = ControlService.hello
         let request: [UInt8] =
             HelloRequest.with {
@@ -21,7 +21,7 @@ extension ClientChannelHandler {
                 service: hello.service, method: hello.name, payload: $0, metadata: [:])
         }
         out.writeFrame(Frame(streamID: streamID, type: .request, payload: envelope))
-        schedule(deadline)
+        if let next = connection.nextDeadline { schedule(next) }
     }
 
     /// What servers do that have agreed on more than ttrpc.
@@ -54,6 +54,9 @@ extension ClientChannelHandler {
     }
 
     private func settleStreams() {
-        for call in connection.streams { call.settle(connection.agreement) }
+        for call in connection.streams {
+            call.settle(connection.agreement)
+            grant(call)
+        }
     }
 }

@@ -6,8 +6,10 @@ extension ClientConnection {
     /// A Hello that was sent.
     struct Hello {
         let streamID: UInt32
-        /// A server that has not answered by then counts as plain, until it does.
-        let deadline: NIODeadline
+        /// When to look whether the server has passed over it.
+        var deadline: NIODeadline
+        /// How long it has until the next look.
+        let patience: TimeAmount
         /// What the client takes of each stream; nil = any number.
         let window: Int?
         let keepAlive: KeepAlive?
@@ -23,14 +25,14 @@ extension ClientConnection {
     /// The stream for a Hello, which is sent before every call. It is no call of anyone and takes
     /// no place of one.
     mutating func startHello(
-        window: Int?, keepAlive: KeepAliveSettings?, now: NIODeadline, deadline: NIODeadline
+        window: Int?, keepAlive: KeepAliveSettings?, now: NIODeadline, patience: TimeAmount
     ) -> UInt32 {
         let streamID = nextStreamID
         nextStreamID += 2
         lastStreamIDMax += 2
         agreement = .asked
         hello = Hello(
-            streamID: streamID, deadline: deadline, window: window,
+            streamID: streamID, deadline: now + patience, patience: patience, window: window,
             keepAlive: keepAlive.map { KeepAlive($0, now: now) })
         return streamID
     }
@@ -85,11 +87,18 @@ extension ClientConnection {
         }
     }
 
-    /// The time has come to look whether the server is there, and whether it has answered.
+    /// The time has come to look whether the server is there, and whether it has answered. One that
+    /// knows Hello answers it before anything else: when it has answered other calls for so long,
+    /// it counts as plain. One that has said nothing at all is merely slow, and goes on being
+    /// treated as one that may have a window. A Hello that is answered later still counts.
     mutating func checkPeer(now: NIODeadline) -> KeepAlive.Step {
-        if agreement == .asked, let deadline = hello?.deadline, deadline <= now {
-            agreement = .plain
-            hello?.cancelled = []
+        if agreement == .asked, let hello, hello.deadline <= now {
+            if hasReceived {
+                agreement = .plain
+                self.hello?.cancelled = []
+            } else {
+                self.hello?.deadline = now + hello.patience
+            }
         }
         return keepAlive?.check(now: now) ?? .none
     }

@@ -40,11 +40,13 @@ struct ReceiveWindow {
     private let size: Int
     private var credit: Int
     /// Read, and not granted again yet.
-    private var read = 0
+    private var read: Int
 
-    init(size: Int) {
+    /// `received` and `read`: what the stream's messages took before the window was known here.
+    init(size: Int, received: Int = 0, read: Int = 0) {
         self.size = size
-        credit = size
+        credit = size - received
+        self.read = read
     }
 
     /// A message has come; false when the sender had no credit left. The last one may be longer
@@ -75,29 +77,30 @@ struct ReceiveWindow {
 /// The sender's account of one stream's window.
 struct SendWindow {
     /// Nil where the receiver takes any number.
-    private var credit: Int?
+    private var size: Int?
+    /// Sent and not granted again; counted without a window too, since it may become known late.
+    private var used = 0
 
     init(size: Int?) {
-        credit = size
+        self.size = size
     }
 
-    var isOpen: Bool { credit.map { $0 > 0 } ?? true }
+    var isOpen: Bool { size.map { used < $0 } ?? true }
 
     /// Whether there is a window at all.
     var isBounded: Bool { credit != nil }
 
     mutating func take(_ cost: Int) {
-        if let left = credit { credit = left - cost }
+        used += cost
     }
 
     /// A peer that grants without end gets no more than it would without a window.
     mutating func grant(_ bytes: Int) {
-        if let left = credit { credit = min(left + bytes, 1 << 40) }
+        used = max(used - bytes, -1 << 40)
     }
 
-    /// The receiver's answer has come after `assumed` bytes were taken for its window.
-    mutating func settle(size: Int?, assumed: Int) {
-        guard let left = credit else { return }
-        credit = size.map { left + $0 - assumed }
+    /// The receiver has told its window; what was sent before counts.
+    mutating func settle(size: Int?) {
+        self.size = size
     }
 }

@@ -33,11 +33,18 @@ final class InboundQueue: Sendable {
         var end: End?
         var reader: Reader?
         var window: ReceiveWindow?
+        /// What messages took before a window was known.
+        var received = 0
+        var read = 0
         var isGrantSignalled = false
 
         /// What the reader of a message gets; the sender may send as much again.
         mutating func read(_ message: ByteBuffer) -> Received {
-            window?.consume(message.readableBytes)
+            if window == nil {
+                read += StreamWindow.cost(message.readableBytes)
+            } else {
+                window?.consume(message.readableBytes)
+            }
             let isDue = end == nil && !isGrantSignalled && window?.isGrantDue == true
             if isDue { isGrantSignalled = true }
             return Received(message: message, isGrantDue: isDue)
@@ -46,6 +53,7 @@ final class InboundQueue: Sendable {
         /// Whether the sender may have sent a message of that size now.
         mutating func admits(_ size: Int, isRead: Bool, limits: StreamLimits) -> Bool {
             if window != nil { return window?.receive(size) == true }
+            received += StreamWindow.cost(size)
             return isRead || messages.isEmpty
                 || (messages.count < limits.messagesMax && self.size + size <= limits.sizeMax)
         }
@@ -57,12 +65,14 @@ final class InboundQueue: Sendable {
     /// `windowSize` as it was agreed on.
     init(limits: StreamLimits, windowSize: Int? = nil) {
         self.limits = limits
-        state = Mutex(State(window: windowSize.map(ReceiveWindow.init)))
+        state = Mutex(State(window: windowSize.map { ReceiveWindow(size: $0) }))
     }
 
-    /// The peers have agreed on a window, before anything has come.
+    /// The peers have agreed on a window. What has come before counts; a grant may be due.
     func open(windowSize: Int) {
-        state.withLock { $0.window = ReceiveWindow(size: windowSize) }
+        state.withLock {
+            $0.window = ReceiveWindow(size: windowSize, received: $0.received, read: $0.read)
+        }
     }
 
     /// Whether the sender waits while too much is not read.

@@ -89,9 +89,9 @@ final class OutboundWindow: Sendable {
         change { $0.window.grant(bytes) }
     }
 
-    /// The receiver has told its window after `assumed` bytes were taken for it.
-    func settle(windowSize: Int?, assumed: Int) {
-        change { $0.window.settle(size: windowSize, assumed: assumed) }
+    /// The receiver has told its window, or is known to have none.
+    func settle(windowSize: Int?) {
+        change { $0.window.settle(size: windowSize) }
     }
 
     private func change(_ body: (inout State) -> Void) {

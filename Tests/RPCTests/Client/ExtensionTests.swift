@@ -49,7 +49,7 @@ struct ExtensionTests {
         let metrics = TestMetrics()
         try await withEchoServer(router: waitingRouter(started, cancelled), metrics: metrics) {
             server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             let call = Task {
                 try await client.call(EchoService.sleep, StringValue(), timeout: Self.patience)
             }
@@ -83,7 +83,7 @@ struct ExtensionTests {
         let (started, cancelled) = (CounterBox(), CounterBox())
         try await withEchoServer(router: waitingRouter(started, cancelled)) { server in
             for _ in 0..<50 {
-                let client = RPCClient(address: server.address)
+                let client = patientClient(server.address)
                 let before = started.count
                 let call = Task {
                     try await client.call(
@@ -112,7 +112,7 @@ struct ExtensionTests {
             }
         }
         try await withEchoServer(router: router) { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             _ = try await client.call(EchoService.unary, StringValue(), timeout: Self.patience)
             try await client.withServerStream(
                 EchoService.flood, StringValue(), timeout: Self.patience
@@ -151,7 +151,7 @@ struct ExtensionTests {
             return StringValue("\(count)")
         }
         try await withEchoServer(router: router) { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             // The Hello is answered before this call is, so the window is agreed on.
             _ = try await client.call(EchoService.unary, StringValue(), timeout: Self.patience)
             async let reply = client.withClientStream(EchoService.up, timeout: Self.patience) {
@@ -177,7 +177,7 @@ struct ExtensionTests {
     @Test("messages longer than the window pass")
     func longMessages() async throws {
         try await withEchoServer { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             let text = String(repeating: "x", count: 3 << 20)
             try await client.withBidirectionalStream(EchoService.bidi, timeout: Self.patience) {
                 requests, responses in
@@ -258,6 +258,50 @@ struct ExtensionTests {
             requests in
             for _ in 0..<4 { try? await requests.write(StringValue(text)) }
         }
+        await client.close()
+        try await server.stop()
+    }
+
+    @Test("a Hello that is answered late counts: until then 64 KiB go, then the server's window")
+    func lateHello() async throws {
+        // 1,000 messages of 1,131 bytes of window each.
+        let cost = StreamWindow.cost(1003)
+        let received = CounterBox()
+        let server = try await FrameServer.start { frame, _ in
+            if frame.type == .data, frame.payload.readableBytes > 0 { received.add() }
+            if frame.flags.contains(.remoteClosed) { return [frame.emptyReply()] }
+            // Nothing is said before the first call of this method, long after Hello.
+            guard frame.type == .request, String(buffer: frame.payload).contains("Yielding") else {
+                return []
+            }
+            return frame.streamID == 5
+                ? [helloAnswer(streamWindow: 100_000), frame.emptyReply()]
+                : [numberFrame(.window, streamID: 3, 1 << 30), frame.emptyReply()]
+        }
+        var configuration = RPCClientConfiguration()
+        configuration.connectTimeout = .milliseconds(20)
+        configuration.keepAlive = nil
+        let client = RPCClient(address: .unix(server.path), configuration: configuration)
+        let text = String(repeating: "x", count: 1000)
+        let writing = Task {
+            try await client.withClientStream(EchoService.deaf, timeout: Self.patience) { writer in
+                for _ in 0..<1000 { try await writer.write(StringValue(text)) }
+            }
+        }
+        func expect(bytes: Int) async throws {
+            // One message may begin within the window and end behind it.
+            let count = (bytes + cost - 1) / cost
+            try await until { received.count >= count }
+            // Twenty times as long as the client waits for the answer.
+            try await Task.sleep(for: .milliseconds(400))
+            #expect(received.count == count)
+        }
+        try await expect(bytes: StreamWindow.sizeMin)
+        _ = try await client.call(EchoService.yielding, StringValue(), timeout: Self.patience)
+        try await expect(bytes: 100_000)
+        _ = try await client.call(EchoService.yielding, StringValue(), timeout: Self.patience)
+        _ = try await writing.value
+        #expect(received.count == 1000)
         await client.close()
         try await server.stop()
     }
@@ -355,7 +399,7 @@ struct ExtensionTests {
                     #expect(frame.type == .pong)
                 }
             }
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             _ = try await client.call(EchoService.unary, StringValue("a"))
             await client.close()
         }

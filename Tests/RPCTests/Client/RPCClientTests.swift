@@ -65,7 +65,7 @@ struct RPCClientTests {
     @Test("metadata and trace context reach the handler, beyond suspensions")
     func metadata() async throws {
         try await withEchoServer { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             var metadata: Metadata = ["Key": "a"]
             metadata.append("b", for: "key")
             let values = try await client.call(
@@ -87,7 +87,7 @@ struct RPCClientTests {
     @Test("deadlines end calls, the connection goes on")
     func deadline() async throws {
         try await withEchoServer { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             let late = await error(client, EchoService.sleep, timeout: .milliseconds(20))
             #expect(late?.code == .deadlineExceeded)
             let never = await error(client, EchoService.unary, timeout: .milliseconds(-1))
@@ -101,7 +101,7 @@ struct RPCClientTests {
     @Test("a call made on behalf of another ends with it")
     func inheritedDeadline() async throws {
         try await withEchoServer { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             let outer = CallContext(service: "s", method: "m", timeout: .milliseconds(20))
             for timeout: Duration? in [nil, .seconds(600)] {
                 let late = await CallContext.$current.withValue(outer) {
@@ -133,7 +133,7 @@ struct RPCClientTests {
     @Test("requests too long for a frame fail by themselves, replies too")
     func oversize() async throws {
         try await withEchoServer { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             let long = String(repeating: "x", count: FrameHeader.payloadSizeMax)
             #expect(await error(client, EchoService.unary, long)?.code == .resourceExhausted)
             let reply = await error(client, EchoService.large, "4194304")
@@ -162,8 +162,8 @@ struct RPCClientTests {
     func restart() async throws {
         let path = "/tmp/usher-rpc-\(UUID().uuidString.prefix(8)).sock"
         var configuration = RPCClientConfiguration()
-        configuration.connectWait = .seconds(20)
-        configuration.timeout = .seconds(20)
+        configuration.connectWait = .seconds(60)
+        configuration.timeout = .seconds(120)
         let client = RPCClient(address: .unix(path), configuration: configuration)
         async let early = client.call(EchoService.unary, StringValue("early"))
         for round in 0..<2 {
@@ -172,7 +172,8 @@ struct RPCClientTests {
                 logger: .init(label: "test") { _ in LogRecorder() })
             let running = Task { try await server.run() }
             _ = try await server.waitUntilListening()
-            let reply = try await client.call(EchoService.yielding, StringValue("\(round)"))
+            // Sent again where the client has not seen yet that the server is gone.
+            let reply = try await client.call(EchoService.unary, StringValue("\(round)"))
             #expect(reply.value == "\(round)")
             running.cancel()
             try await running.value
@@ -189,7 +190,9 @@ struct RPCClientTests {
             logger: .init(label: "test") { _ in LogRecorder() })
         let running = Task { try await server.run() }
         _ = try await server.waitUntilListening()
-        let client = RPCClient(address: .unix(path))
+        var configuration = RPCClientConfiguration()
+        configuration.timeout = .seconds(120)
+        let client = RPCClient(address: .unix(path), configuration: configuration)
         let codes = try await withThrowingTaskGroup(of: RPCCode.self) { tasks in
             for _ in 0..<200 {
                 tasks.addTask {
@@ -211,6 +214,8 @@ struct RPCClientTests {
     func retries() async throws {
         let breaker = try await BreakingServer.start(connectionsToBreak: 2)
         var configuration = RPCClientConfiguration()
+        configuration.timeout = .seconds(120)
+        configuration.connectWait = .seconds(60)
         configuration.asksForExtension = false
         let client = RPCClient(address: .unix(breaker.path), configuration: configuration)
         #expect(await error(client, EchoService.yielding)?.code == .unavailable)

@@ -212,7 +212,7 @@ struct StreamTests {
                 try await deaf.send(frame)
             }
             // Others on that server notice nothing.
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             for _ in 0..<100 {
                 let after = try await client.call(
                     EchoService.unary, StringValue("a"), timeout: .seconds(120))

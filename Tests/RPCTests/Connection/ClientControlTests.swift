@@ -15,7 +15,7 @@ struct ClientControlTests {
     {
         var connection = ClientConnection<String>(callsInFlightMax: 10, callsMax: callsMax)
         let streamID = connection.startHello(
-            window: 70_000, keepAlive: keepAlive, now: now, deadline: now + .seconds(2))
+            window: 70_000, keepAlive: keepAlive, now: now, patience: .seconds(2))
         #expect(streamID == 1)
         return connection
     }
@@ -76,15 +76,30 @@ struct ClientControlTests {
         #expect(connection.hasRoom)
     }
 
-    @Test("a server that does not answer the Hello counts as plain until it does")
+    @Test("a server that answers other calls and not the Hello counts as plain until it does")
     func silent() {
         var connection = asked()
+        _ = start(&connection, "a")
+        _ = connection.receive(.frame(Frame(streamID: 3, type: .data, flags: .noData)))
         #expect(connection.nextDeadline == now + .seconds(2))
         _ = connection.checkPeer(now: now + .seconds(1))
         #expect(connection.agreement == .asked)
         _ = connection.checkPeer(now: now + .seconds(2))
         #expect(connection.agreement == .plain)
-        #expect(connection.nextDeadline == nil)
+        #expect(connection.nextDeadline == now + .seconds(60))
+        _ = connection.receive(.frame(helloAnswer()))
+        #expect(connection.agreement.isAgreed)
+    }
+
+    @Test("a server that says nothing may have a window, however long it takes")
+    func slow() {
+        var connection = asked()
+        #expect(connection.nextDeadline == now + .seconds(2))
+        _ = connection.checkPeer(now: now + .seconds(1))
+        #expect(connection.agreement == .asked)
+        _ = connection.checkPeer(now: now + .seconds(2))
+        #expect(connection.agreement == .asked)
+        #expect(connection.nextDeadline == now + .seconds(4))
         _ = connection.receive(.frame(helloAnswer()))
         #expect(connection.agreement.isAgreed)
     }

@@ -30,14 +30,17 @@ struct StreamWindowTests {
         var window = SendWindow(size: 100)
         window.take(100)
         #expect(!window.isOpen)
-        window.settle(size: 300, assumed: 100)
+        window.settle(size: 300)
         #expect(window.isOpen)
         window.take(200)
         #expect(!window.isOpen)
-        window.settle(size: nil, assumed: 100)
+        window.settle(size: nil)
         #expect(window.isOpen)
-        window.settle(size: 0, assumed: 100)
-        #expect(window.isOpen, "a late answer changes nothing")
+        window.take(100)
+        window.settle(size: 400)
+        #expect(!window.isOpen, "a late answer counts, and so does what was sent before it")
+        window.grant(1)
+        #expect(window.isOpen)
     }
 
     @Test("a receiver grants what was read, in halves, and knows a breach")
@@ -109,6 +112,19 @@ struct StreamWindowTests {
         #expect(taken == 79)
     }
 
+    @Test("what has come and was read before a window was known is granted again with it")
+    func late() async throws {
+        let queue = InboundQueue(limits: StreamLimits())
+        let message = ByteBuffer(repeating: 1, count: 5000)
+        for _ in 0..<3 { #expect(queue.push(message)) }
+        for _ in 0..<2 { #expect(try await queue.next().isGrantDue == false) }
+        queue.open(windowSize: 16_000)
+        #expect(queue.takeGrant() == 10_256)
+        // 15,384 of 16,000 were sent and 10,256 are granted.
+        for _ in 0..<3 { #expect(queue.push(message)) }
+        #expect(!queue.push(message))
+    }
+
     @Test("a small message does not keep the large buffer that it came in")
     func kept() async throws {
         let queue = InboundQueue(limits: StreamLimits(), windowSize: 65_536)
@@ -129,7 +145,7 @@ struct StreamWindowTests {
         let next = Task { try await window.reserve(50) }
         window.grant(1)
         try await writer.value
-        window.settle(windowSize: nil, assumed: 100)
+        window.settle(windowSize: nil)
         try await next.value
         try await window.reserve(1000)
     }

@@ -10,7 +10,7 @@ import Wire
 struct HostilePeerTests {
     /// Calls go well on a connection of its own.
     private func expectOthersUnharmed(_ server: EchoServer, calls: Int = 200) async throws {
-        let client = RPCClient(address: server.address)
+        let client = patientClient(server.address)
         for index in 0..<calls {
             let reply = try await client.call(
                 EchoService.yielding, StringValue("\(index)"), timeout: .seconds(120))

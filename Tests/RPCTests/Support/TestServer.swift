@@ -39,6 +39,14 @@ func withEchoServer<R>(
     }
 }
 
+/// A client whose calls wait as long as a busy machine may take.
+func patientClient(_ address: RPCAddress) -> RPCClient {
+    var configuration = RPCClientConfiguration()
+    configuration.timeout = .seconds(120)
+    configuration.connectWait = .seconds(60)
+    return RPCClient(address: address, configuration: configuration)
+}
+
 struct EchoServer {
     let addresses: [RPCAddress]
     let path: String
