@@ -204,7 +204,7 @@ struct CallTests {
         #expect(nobody.status == 1)
         #expect(nobody.text.contains("--address"), "\(nobody.text)")
 
-        try await GoPeer.build().withServer { address in
+        try await TtrpcPeer.go().withServer { address, _ in
             let unknown = try await call(address: "\(address)", "")
             #expect(unknown.status == 1)
             #expect(unknown.text.contains("--descriptors"), "\(unknown.text)")

@@ -11,7 +11,7 @@ struct GoPeerTests {
     @Test("an unmodified Go ttrpc client lists the events and asks for the health of a service")
     func events() async throws {
         let platform = try await Platform.shared()
-        let peer = try await GoPeer.build()
+        let peer = try await TtrpcPeer.go()
         let address = RPCAddress.unix(try #require(platform.ready.sockets["event"]))
 
         let request = EventV1.ListEventsRequest.with { $0.pageSize = 10 }.serialized()

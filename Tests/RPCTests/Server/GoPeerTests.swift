@@ -8,31 +8,31 @@ import Wire
 struct GoPeerTests {
     @Test("Go calls methods, reads errors, and checks health")
     func calls() async throws {
-        let peer = try await GoPeer.build()
+        let peer = try await TtrpcPeer.go()
         try await withEchoServer { server in
             for address in server.addresses {
                 let echo = try await peer.call(address, EchoService.name, "Unary", "0a0161")
-                #expect(echo == GoPeer.Result(status: 0, output: "0a0161"))
+                #expect(echo == TtrpcPeer.Result(status: 0, output: "0a0161"))
                 let empty = try await peer.call(address, EchoService.name, "Yielding", "")
-                #expect(empty == GoPeer.Result(status: 0, output: ""))
+                #expect(empty == TtrpcPeer.Result(status: 0, output: ""))
                 let health = try await peer.call(address, "usher.rpc.v1.Health", "Check", "")
-                #expect(health == GoPeer.Result(status: 0, output: "0801120130"))
+                #expect(health == TtrpcPeer.Result(status: 0, output: "0801120130"))
                 let unknown = try await peer.call(address, EchoService.name, "Nope", "")
                 #expect(unknown.status == 1)
                 #expect(unknown.output.hasPrefix("code 12:"))
                 let failed = try await peer.call(address, EchoService.name, "Fail", "0a0161")
-                #expect(failed == GoPeer.Result(status: 1, output: "code 9: no"))
+                #expect(failed == TtrpcPeer.Result(status: 1, output: "code 9: no"))
                 let metadata = try await peer.call(
                     address, EchoService.name, "Metadata", "0a036b6579",
                     options: ["-metadata", "Key=value"])
-                #expect(metadata == GoPeer.Result(status: 0, output: "0a0576616c7565"))
+                #expect(metadata == TtrpcPeer.Result(status: 0, output: "0a0576616c7565"))
             }
         }
     }
 
     @Test("our client calls a Go server: replies, errors, metadata, deadlines")
     func serves() async throws {
-        try await GoPeer.build().withServer { address in
+        try await TtrpcPeer.go().withServer { address, _ in
             var configuration = RPCClientConfiguration()
             configuration.timeout = .seconds(120)
             let client = RPCClient(address: address, configuration: configuration)

@@ -189,7 +189,7 @@ struct TLSTests {
 
     @Test("Go calls by TLS, and by mTLS")
     func go() async throws {
-        let peer = try await GoPeer.build()
+        let peer = try await TtrpcPeer.go()
         let roots = ["-roots", certificates.authority.roots]
         let pair = [
             "-certificate", certificates.client.certificate, "-key", certificates.client.key,
@@ -198,7 +198,7 @@ struct TLSTests {
             let address = server.addresses[1]
             let echo = try await peer.call(
                 address, EchoService.name, "Unary", "0a0161", options: roots + pair)
-            #expect(echo == GoPeer.Result(status: 0, output: "0a0161"))
+            #expect(echo == TtrpcPeer.Result(status: 0, output: "0a0161"))
             let anonymous = try await peer.call(
                 address, EchoService.name, "Unary", "0a0161", options: roots)
             #expect(anonymous.status != 0)
