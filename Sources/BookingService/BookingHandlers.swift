@@ -40,6 +40,7 @@ struct BookingHandlers: Sendable {
         router.handle(Methods.getBooking, get)
         router.handle(Methods.listBookings, list)
         router.handle(Methods.snapshotClaims, snapshot)
+        router.keepOffLoop(Methods.snapshotClaims)
         router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed) { context in
             try authenticator.service(context, among: ["event", "payment", "notification"])
         }

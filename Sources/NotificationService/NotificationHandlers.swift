@@ -43,7 +43,9 @@ struct NotificationHandlers: Sendable {
         _ request: NotificationV1.GetTicketQrRequest, _ context: CallContext
     ) async throws -> NotificationV1.GetTicketQrResponse {
         let ticket = try await ticket(request.ticketID, context)
-        let svg = try QRCode(ticket.secret).svg(title: "\(ticket.eventTitle), \(ticket.label)")
+        let svg = try await runOffLoop {
+            try QRCode(ticket.secret).svg(title: "\(ticket.eventTitle), \(ticket.label)")
+        }
         return .with {
             $0.mediaType = "image/svg+xml"
             $0.data = Array(svg.utf8)

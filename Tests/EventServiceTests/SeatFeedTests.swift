@@ -87,7 +87,8 @@ struct SeatFeedTests {
             let booking = ServiceCaller(
                 client: RPCClient(address: .unix(path)), credential: credential, name: "event")
             let keeper = SeatKeeper(
-                events: store, seats: redis.seats, booking: booking, logger: Self.logger)
+                events: store, seats: redis.seats, booking: booking,
+                waiting: WaitingStore(pool: pool), logger: Self.logger)
             let feed = SeatFeed(
                 pool: pool, seats: redis.seats, keeper: keeper,
                 waiting: WaitingStore(pool: pool), logger: Self.logger)
@@ -129,13 +130,15 @@ struct SeatFeedTests {
             (id, owner_id, name, document, plain_document, seat_count, area_place_count, created_at)
             VALUES (\(plan.uuid), \(organiser.uuid), 'Hall', '', '', 4, 0, now())
             """)
-        try await store.insert(
-            .with {
-                $0.eventID = event.description
-                $0.startsAt = Timestamp(Date(timeIntervalSince1970: 4_000_000_000))
-                $0.placeCount = 4
-                $0.planVersion = 1
-            }, id: event, plan: plan, organiser: organiser)
+        try await pool.transaction { transaction in
+            try await store.insert(
+                .with {
+                    $0.eventID = event.description
+                    $0.startsAt = Timestamp(Date(timeIntervalSince1970: 4_000_000_000))
+                    $0.placeCount = 4
+                    $0.planVersion = 1
+                }, id: event, plan: plan, organiser: organiser, in: transaction)
+        }
     }
 
     private func entry(

@@ -41,11 +41,13 @@ extension HoldHandlers {
             let snapshot = try await asking(id) {
                 try await seats.snapshot(event: id.description)
             }
-            let picker = SeatPicker(
-                layout: layout, letters: snapshot.letters, category: category)
-            var blocks = picker.blocks(of: types.count, limit: Self.blocksMax)
-            if blocks.isEmpty, request.mayBeApart {
-                blocks = picker.pieces(of: types.count).map { [$0] } ?? []
+            // A stadium has 60,000 seats to look at.
+            let blocks = try await runOffLoop { [category] in
+                let picker = SeatPicker(
+                    layout: layout, letters: snapshot.letters, category: category)
+                let blocks = picker.blocks(of: types.count, limit: Self.blocksMax)
+                guard blocks.isEmpty, request.mayBeApart else { return blocks }
+                return picker.pieces(of: types.count).map { [$0] } ?? []
             }
             let choices = blocks.compactMap {
                 HoldPricing(places: $0, types: types, event: event, layout: layout)

@@ -1,26 +1,69 @@
 import NIOCore
 
-/// What a handler or an interceptor knows about the call that it serves.
+/// What a handler or an interceptor knows about the call that it serves. Cheap to copy.
 package struct CallContext: Sendable {
     /// The call that the current task serves. Clients take their deadline from it, so that a call
     /// made on behalf of another never outlives it.
     @TaskLocal package static var current: CallContext?
 
+    /// What all calls of a method share.
+    final class Callee: Sendable {
+        let service: String
+        let method: String
+
+        init(service: String, method: String) {
+            self.service = service
+            self.method = method
+        }
+    }
+
+    /// What all calls of a connection share.
+    final class Caller: Sendable {
+        let peer: String
+        let identity: PeerIdentity?
+
+        init(peer: String, identity: PeerIdentity?) {
+            self.peer = peer
+            self.identity = identity
+        }
+    }
+
+    private final class Storage: Sendable {
+        let callee: Callee
+        let caller: Caller
+        let metadata: Metadata
+        let loopDeadline: NIODeadline?
+        let stream: ServerStream?
+
+        init(
+            _ callee: Callee, _ caller: Caller, metadata: Metadata, loopDeadline: NIODeadline?,
+            stream: ServerStream?
+        ) {
+            self.callee = callee
+            self.caller = caller
+            self.metadata = metadata
+            self.loopDeadline = loopDeadline
+            self.stream = stream
+        }
+    }
+
+    private let storage: Storage
+
     /// Full name, e.g. "usher.booking.v1.BookingService".
-    package let service: String
+    package var service: String { storage.callee.service }
     /// Bare name, e.g. "CreateBooking".
-    package let method: String
+    package var method: String { storage.callee.method }
     /// The caller's metadata, credentials and trace context among them.
-    package let metadata: Metadata
+    package var metadata: Metadata { storage.metadata }
     /// Who calls: "unix" or an address with its port.
-    package let peer: String
+    package var peer: String { storage.caller.peer }
     /// Who that is, as a certificate proves it: with mTLS alone.
-    package let identity: PeerIdentity?
+    package var identity: PeerIdentity? { storage.caller.identity }
     /// The deadline on the clock of the event loops.
-    let loopDeadline: NIODeadline?
+    var loopDeadline: NIODeadline? { storage.loopDeadline }
     /// The messages of a call that is not unary. It travels here so that interceptors are the same
     /// for all kinds of methods.
-    let stream: ServerStream?
+    var stream: ServerStream? { storage.stream }
 
     /// Whether the caller has agreed on windows: whoever sends much waits for a slow reader, instead
     /// of failing the stream (decision 0006). False for calls that are no streams of messages.
@@ -33,16 +76,11 @@ package struct CallContext: Sendable {
     }
 
     init(
-        service: String, method: String, metadata: Metadata, peer: String,
-        identity: PeerIdentity? = nil, loopDeadline: NIODeadline?, stream: ServerStream? = nil
+        _ callee: Callee, _ caller: Caller, metadata: Metadata, loopDeadline: NIODeadline?,
+        stream: ServerStream? = nil
     ) {
-        self.service = service
-        self.method = method
-        self.metadata = metadata
-        self.peer = peer
-        self.identity = identity
-        self.loopDeadline = loopDeadline
-        self.stream = stream
+        storage = Storage(
+            callee, caller, metadata: metadata, loopDeadline: loopDeadline, stream: stream)
     }
 
     /// A context for calling a handler without a connection.
@@ -51,7 +89,7 @@ package struct CallContext: Sendable {
         timeout: Duration? = nil
     ) {
         self.init(
-            service: service, method: method, metadata: metadata, peer: peer,
-            loopDeadline: timeout.map { .now() + TimeAmount($0) })
+            Callee(service: service, method: method), Caller(peer: peer, identity: nil),
+            metadata: metadata, loopDeadline: timeout.map { .now() + TimeAmount($0) })
     }
 }

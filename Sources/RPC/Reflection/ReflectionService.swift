@@ -25,7 +25,7 @@ extension CallRouter {
             reflector.services
         }
         handle(ReflectionService.getDescriptorSet, isIntercepted: false) { request, _ in
-            let (bytes, revision) = await reflector.descriptorSet()
+            let (bytes, revision) = try await reflector.descriptorSet()
             var response = GetDescriptorSetResponse()
             response.part = Array(bytes.dropFirst(Int(request.offset)).prefix(partSizeMax))
             response.totalSize = UInt32(bytes.count)
@@ -58,16 +58,15 @@ private final class Reflector: Sendable {
     }
 
     /// Made when somebody asks for it, which few do.
-    func descriptorSet() async -> (bytes: [UInt8], revision: UInt64) {
+    func descriptorSet() async throws -> (bytes: [UInt8], revision: UInt64) {
         if let made = made.withLock({ $0 }) { return made }
-        let new = await make()
+        // Takes milliseconds, and so not the event loop.
+        let new = try await runOffLoop { make() }
         made.withLock { $0 = new }
         return new
     }
 
-    /// Takes milliseconds, and so not the event loop.
-    @concurrent
-    private func make() async -> Serialized {
+    private func make() -> Serialized {
         var builder = DescriptorSetBuilder()
         builder.add(contracts)
         for (name, methods) in Self.byService(methods) { builder.add(name, methods) }

@@ -18,6 +18,8 @@ package struct CallRouter: Sendable {
         var isIntercepted = true
         /// Calls that may run at once on the server; nil = as many as its connections may have.
         var callsInFlightMax: Int?
+        /// Runs on threads of its own instead of the connection's event loop, with its messages' codec.
+        var isOffLoop = false
     }
 
     private(set) var routes: [Route] = []
@@ -28,8 +30,9 @@ package struct CallRouter: Sendable {
     /// Answers a method; of two for the same method the later one counts.
     ///
     /// What the handler throws reaches the caller when it is an ``RPCError``; any other error is
-    /// logged and becomes INTERNAL with a text that tells nothing. The handler starts on the
-    /// connection's event loop: until its first suspension it must not block or compute for long.
+    /// logged and becomes INTERNAL with a text that tells nothing. The handler runs on the
+    /// connection's event loop, after suspensions too: it must not block, and leaves the loop by
+    /// ``runOffLoop(_:)`` for what it computes for long.
     package mutating func handle<Request: Message, Response: Message>(
         _ method: Method<Request, Response>,
         _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
@@ -101,9 +104,20 @@ package struct CallRouter: Sendable {
     /// are answered RESOURCE_EXHAUSTED. The method must have its handler already.
     package mutating func limit(_ method: some AnyMethod, callsInFlightMax: Int) {
         precondition(callsInFlightMax > 0, "a method without calls")
+        if let index = index(of: method) { routes[index].callsInFlightMax = callsInFlightMax }
+    }
+
+    /// Lets a method run where ``runOffLoop(_:)`` does and not on the event loop, decoding and
+    /// encoding included: for messages of many kilobytes or thousands of parts. The method must
+    /// have its handler already.
+    package mutating func keepOffLoop(_ method: some AnyMethod) {
+        if let index = index(of: method) { routes[index].isOffLoop = true }
+    }
+
+    private func index(of method: some AnyMethod) -> Int? {
         let index = routes.firstIndex { $0.service == method.service && $0.method == method.name }
         precondition(index != nil, "\(method.service)/\(method.name) has no handler")
-        if let index { routes[index].callsInFlightMax = callsInFlightMax }
+        return index
     }
 
     private static func decode<Request: Message>(_ bytes: ByteBuffer) throws -> Request {

@@ -10,8 +10,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     let core: ServerCore
     private let link: ServerLink
-    private let peer: String
-    private var identity: PeerIdentity?
+    private let executor: HandlerExecutor
+    private var caller: CallContext.Caller
     var context: ChannelHandlerContext?
     private var decoder: FrameDecoder
     var connection: ServerConnection
@@ -25,13 +25,18 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     private var hasFramesLeft = false
     private var isReadHeld = false
     private var isClosing = false
+    /// Something was written, which closing would drop as long as it is on its way.
+    private var hasWritten = false
+    /// The executor lets this connection write when the handlers of this turn have run.
+    private var isAnswered = false
     private var reportedInFlight = 0
     private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
 
     init(core: ServerCore, link: ServerLink, peer: String) {
         self.core = core
         self.link = link
-        self.peer = peer
+        executor = core.executors.executor(of: link.eventLoop)
+        caller = CallContext.Caller(peer: peer, identity: nil)
         decoder = FrameDecoder(payloadSizeMax: core.limits.payloadSizeMax)
         connection = ServerConnection(
             limits: core.limits, routes: core.table, kinds: core.kinds,
@@ -44,6 +49,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        // A connection that never became active does not become inactive.
+        end()
         self.context = nil
     }
 
@@ -54,7 +61,10 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         connection.keepAlive?.received()
         isBusy = true
         process(context)
+        // What suspended and can go on already is answered by the same flush.
+        executor.runReady(hasLooked: true)
         isBusy = false
+        leaveWhenGone()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -83,7 +93,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
             for streamID in connection.inputClosed() { streams[streamID]?.inbound.finish(error) }
             settle(context)
         } else if let identity = event as? PeerIdentity {
-            self.identity = identity
+            caller = CallContext.Caller(peer: caller.peer, identity: identity)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -93,6 +103,12 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    /// The connection is gone: cancels its handlers. More than once is as good as once.
+    private func end() {
         let now = NIODeadline.now()
         timer?.scheduled.cancel()
         timer = nil
@@ -106,7 +122,6 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         waiting = []
         reportInFlight()
         leaveWhenGone()
-        context.fireChannelInactive()
     }
 
     /// Takes frames until the bytes or the room for replies run out.
@@ -133,8 +148,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
                 answer(ended, error, now: now)
             case .reject(let streamID, let route, let error):
                 if let route {
-                    core.metrics[route].recordStart()
-                    core.metrics[route].recordEnd(error.code, duration: .zero)
+                    core.routes[route].metrics.recordStart()
+                    core.routes[route].metrics.recordEnd(error.code, duration: .zero)
                 }
                 out.writeErrorFrame(
                     streamID: streamID, error: error, sizeMax: core.limits.payloadSizeMax)
@@ -160,13 +175,10 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         let route = core.routes[start.route]
         let stream = start.kind == .unary ? nil : open(start)
         let callContext = CallContext(
-            service: route.service, method: route.method, metadata: start.metadata, peer: peer,
-            identity: identity, loopDeadline: start.deadline, stream: stream)
-        core.metrics[start.route].recordStart()
-        let task = Task.immediate { [core, link] in
-            let outcome = await core.run(start.route, start.payload, callContext)
-            link.finished(start.streamID, outcome, isStream: stream != nil)
-        }
+            route.callee, caller, metadata: start.metadata, loopDeadline: start.deadline,
+            stream: stream)
+        route.metrics.recordStart()
+        let task = core.start(route, start, callContext, on: executor, link)
         // A handler that did not suspend has been answered already, and is not known any more.
         connection.started(streamID: start.streamID, task: task)
         schedule(start.deadline)
@@ -202,13 +214,23 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         recordEnd(ended, error.code, now: now)
     }
 
-    /// A handler has ended on the loop itself.
+    /// A unary handler has ended. Its reply leaves with those of the others that end in this turn.
     func finishedOnLoop(_ streamID: UInt32, _ outcome: ServerCore.Outcome) {
         finish(streamID, outcome)
-        if !isBusy, let context { settle(context) }
+        guard !isBusy, !isAnswered else { return }
+        isAnswered = true
+        executor.hasAnswer(self)
     }
 
-    /// Handlers have ended elsewhere, or the server wants to stop.
+    /// The handlers that could run in this turn of the loop have run.
+    func handlersRan() {
+        isAnswered = false
+        if !isBusy, let context { settle(context) }
+        reportInFlight()
+        leaveWhenGone()
+    }
+
+    /// What handlers of streams have done, or the server wants to stop.
     func receive(_ messages: [ServerLink.Message]) {
         for message in messages {
             switch message {
@@ -271,7 +293,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     func recordEnd(
         _ ended: ServerConnection.Ended, _ code: RPCCode, now: NIODeadline
     ) {
-        core.metrics[ended.route].recordEnd(code, duration: now - ended.startedAt)
+        core.routes[ended.route].metrics.recordEnd(code, duration: now - ended.startedAt)
     }
 
     // MARK: Deadlines
@@ -322,12 +344,15 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         }
         isBusy = false
         reportInFlight()
+        leaveWhenGone()
         if isReadHeld, context.channel.isWritable {
             isReadHeld = false
             context.read()
         }
         if connection.isFinished, !isClosing, !hasFramesLeft {
             isClosing = true
+            // The handshake of TLS may not be over, before which nothing can be written.
+            guard hasWritten else { return context.close(promise: nil) }
             // Closing drops what is not written yet; an empty write comes after all of it.
             context.writeAndFlush(wrapOutboundOut(ByteBuffer())).assumeIsolated().whenComplete {
                 _ in
@@ -339,6 +364,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     private func flush(_ context: ChannelHandlerContext) {
         guard out.readableBytes > 0 else { return }
         // May tell at once that the channel is writable or not; `isBusy` keeps that off `out`.
+        hasWritten = true
         context.writeAndFlush(wrapOutboundOut(out), promise: nil)
         // Keeps the storage if it was written at once, else takes a new one.
         out.clear()

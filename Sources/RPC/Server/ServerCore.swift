@@ -11,13 +11,30 @@ final class ServerCore: Sendable {
         case failure(RPCError)
     }
 
+    /// A method with what its calls need.
+    final class Route: Sendable {
+        let callee: CallContext.Callee
+        let handler: CallHandler
+        let isOffLoop: Bool
+        let metrics: MethodMetrics
+
+        init(_ route: CallRouter.Route, factory: any MetricsFactory) {
+            callee = CallContext.Callee(service: route.service, method: route.method)
+            handler = route.handler
+            isOffLoop = route.isOffLoop
+            metrics = MethodMetrics(
+                side: "server", kind: route.kind, service: route.service, method: route.method,
+                factory: factory)
+        }
+    }
+
     let limits: ServerLimits
-    let routes: [CallRouter.Route]
+    let routes: [Route]
     let table: RouteTable
     let kinds: [MethodKind]
     /// Of each route that has one; empty if none has.
     let methodLimits: [MethodLimit?]
-    let metrics: [MethodMetrics]
+    let executors = HandlerExecutors()
     let callsInFlight = SharedGauge(label: "grpc_server_in_flight")
     private let logger: Logger
 
@@ -26,7 +43,7 @@ final class ServerCore: Sendable {
         metrics factory: any MetricsFactory = MetricsSystem.factory
     ) {
         self.limits = limits
-        routes = router.routes
+        routes = router.routes.map { Route($0, factory: factory) }
         var names = router.routes.map { ($0.service, $0.method) }
         let hello = ControlService.hello
         if offersExtension { names.append((hello.service, hello.name)) }
@@ -37,52 +54,59 @@ final class ServerCore: Sendable {
             isLimited
             ? router.routes.map { $0.callsInFlightMax.map(MethodLimit.init(callsInFlightMax:)) }
             : []
-        metrics = router.routes.map {
-            MethodMetrics(
-                side: "server", kind: $0.kind, service: $0.service, method: $0.method,
-                factory: factory)
-        }
         self.logger = logger
     }
 
-    /// Runs a handler with what it finds in task-locals.
-    func run(_ route: Int, _ request: ByteBuffer, _ context: CallContext) async -> Outcome {
-        await CallContext.$current.withValue(context) {
+    /// Starts a handler: on the loop, until it suspends, with what it finds in task-locals. They are
+    /// bound around the making of its task, which takes them over: within the task that would be
+    /// more functions that return to each other, of which each looks for its executor again.
+    func start(
+        _ route: Route, _ call: ServerConnection.Start, _ context: CallContext,
+        on executor: HandlerExecutor, _ link: ServerLink
+    ) -> Task<Void, Never> {
+        let (handler, request, streamID) = (route.handler, call.payload, call.streamID)
+        let isStream = call.kind != .unary
+        func makeTask(_ executor: any TaskExecutor) -> Task<Void, Never> {
+            Task(executorPreference: executor) {
+                let outcome: Outcome
+                do {
+                    outcome = .reply(try await handler(request, context))
+                } catch {
+                    outcome = .failure(self.failure(error, context))
+                }
+                link.finished(streamID, outcome, isStream: isStream)
+            }
+        }
+        func start() -> Task<Void, Never> {
+            if route.isOffLoop { return makeTask(OffLoopExecutor.shared) }
+            return executor.start { makeTask(executor) }
+        }
+        return CallContext.$current.withValue(context) {
             guard
                 let traceParent = context.metadata[TraceParent.metadataKey].flatMap(
                     TraceParent.init)
-            else {
-                return await answer(route, request, context)
-            }
+            else { return start() }
             var serviceContext = ServiceContext.topLevel
             serviceContext.traceParent = traceParent
-            return await ServiceContext.withValue(serviceContext) {
-                await answer(route, request, context)
-            }
+            return ServiceContext.withValue(serviceContext) { start() }
         }
     }
 
-    private func answer(
-        _ route: Int, _ request: ByteBuffer, _ context: CallContext
-    ) async -> Outcome {
-        do {
-            return .reply(try await routes[route].handler(request, context))
-        } catch let error as RPCError {
-            return .failure(error.code == .ok ? RPCError(.unknown, error.message) : error)
-        } catch is CancellationError {
-            return .failure(RPCError(.cancelled, "the call was cancelled"))
-        } catch {
-            // Whatever a cancelled handler throws, nobody is at fault.
-            if Task.isCancelled {
-                return .failure(RPCError(.cancelled, "the call was cancelled"))
-            }
-            logger.error(
-                "RPC handler failed",
-                metadata: [
-                    "rpc.service": "\(context.service)", "rpc.method": "\(context.method)",
-                    "error": "\(String(reflecting: error))",
-                ])
-            return .failure(RPCError(.internal, "internal error"))
+    /// What a caller is told of an error. In the handler's task.
+    private func failure(_ error: any Error, _ context: CallContext) -> RPCError {
+        if let error = error as? RPCError {
+            return error.code == .ok ? RPCError(.unknown, error.message) : error
         }
+        // Whatever a cancelled handler throws, nobody is at fault.
+        if error is CancellationError || Task.isCancelled {
+            return RPCError(.cancelled, "the call was cancelled")
+        }
+        logger.error(
+            "RPC handler failed",
+            metadata: [
+                "rpc.service": "\(context.service)", "rpc.method": "\(context.method)",
+                "error": "\(String(reflecting: error))",
+            ])
+        return RPCError(.internal, "internal error")
     }
 }

@@ -21,6 +21,8 @@ final class ServerLink: Sendable {
         self.registry = registry
     }
 
+    var eventLoop: any EventLoop { mailbox.eventLoop }
+
     /// On the loop only.
     func attach(_ handler: ServerChannelHandler) {
         self.handler.value = handler

@@ -135,7 +135,7 @@ struct RPCServerTests {
     func handlerErrors() async throws {
         let log = LogRecorder()
         try await withEchoServer(log: log) { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             let hidden = await #expect(throws: RPCError.self) {
                 try await client.call(EchoService.fail, StringValue("secret"))
             }
@@ -148,6 +148,44 @@ struct RPCServerTests {
             await client.close()
         }
         #expect(log.lines.filter { $0 == "error RPC handler failed" }.count == 1)
+    }
+
+    @Test("a handler that was cancelled is nobody's fault, whatever it throws")
+    func cancelledHandlers() async throws {
+        let (log, started, ended) = (LogRecorder(), CounterBox(), CounterBox())
+        var router = echoRouter()
+        router.handle(EchoService.sleep) { _, _ in
+            started.add()
+            defer { ended.add() }
+            try? await waitUntilCancelled()
+            throw CocoaError(.fileNoSuchFile)
+        }
+        var configuration = RPCServerConfiguration()
+        configuration.drainTimeout = .milliseconds(1)
+        try await withEchoServer(configuration: configuration, router: router, log: log) { server in
+            let client = patientClient(server.address)
+            // By its peer, by its deadline, at shutdown.
+            let cancelled = Task {
+                try await client.call(EchoService.sleep, StringValue(), timeout: .seconds(240))
+            }
+            while started.count < 1 { try await Task.sleep(for: .milliseconds(1)) }
+            cancelled.cancel()
+            while ended.count < 1 { try await Task.sleep(for: .milliseconds(1)) }
+            while started.count < 2 {
+                _ = try? await client.call(
+                    EchoService.sleep, StringValue(), timeout: .milliseconds(20))
+            }
+            let before = started.count
+            let last = Task {
+                try await client.call(EchoService.sleep, StringValue(), timeout: .seconds(240))
+            }
+            while started.count == before { try await Task.sleep(for: .milliseconds(1)) }
+            await server.group.triggerGracefulShutdown()
+            _ = await last.result
+            await client.close()
+        }
+        while ended.count < started.count { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(!log.lines.contains { $0.hasPrefix("error") }, "\(log.lines)")
     }
 
     @Test("shutdown lets running calls end and refuses new connections")
@@ -255,7 +293,7 @@ struct RPCServerTests {
         configuration.version = "1.2.3"
         configuration.isReady = { $0 != "bench.Echo" }
         try await withEchoServer(configuration: configuration, interceptors: [Deny()]) { server in
-            let client = RPCClient(address: server.address)
+            let client = patientClient(server.address)
             let expected: [(String, ServingState)] = [
                 ("", .serving), ("bench.Echo", .notServing), ("usher.rpc.v1.Health", .serving),
                 ("nope", .unknown),
