@@ -30,15 +30,12 @@ struct StormTests {
         }
         // The first ones make what stays: threads, pools, tables.
         for seed in 2...3 as ClosedRange<UInt64> { try await round(seed) }
-        let descriptors = try Self.descriptors()
-        let memory = try allocatedBytes()
-        for seed in 4...7 as ClosedRange<UInt64> { try await round(seed) }
         // Other tests of this process have descriptors and memory of their own for a while; what is
         // left of the storms would stay. 4,000 calls may keep 1,000 bytes each, which is more than
         // malloc's caches per thread.
-        while try Self.descriptors() > descriptors || allocatedBytes() > memory + 4_000_000 {
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        let check = try LeakCheck(pathPrefix: "/tmp/usher-storm-", bytesMax: 4_000_000)
+        for seed in 4...7 as ClosedRange<UInt64> { try await round(seed) }
+        #expect(try await check.settled() == [])
     }
 
     private func expectRight(_ tallies: [Storm.Tally], calls: Int) {
@@ -59,9 +56,5 @@ struct StormTests {
         while try String(contentsOfFile: "/proc/net/unix", encoding: .utf8).contains(storm.path) {
             try await Task.sleep(for: .milliseconds(5))
         }
-    }
-
-    private static func descriptors() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     }
 }

@@ -28,3 +28,6 @@ func allocatedBytes() throws -> Int {
     return try total("system type=\"current\"") + total("total type=\"mmap\"")
         - total("total type=\"fast\"") - total("total type=\"rest\"")
 }
+
+/// Whether ``allocatedBytes()`` tells anything.
+let mallocTells = dlsym(nil, "__tsan_init") == nil && dlsym(nil, "__asan_init") == nil
