@@ -88,7 +88,7 @@ struct SendWindow {
     var isOpen: Bool { size.map { used < $0 } ?? true }
 
     /// Whether there is a window at all.
-    var isBounded: Bool { credit != nil }
+    var isBounded: Bool { size != nil }
 
     mutating func take(_ cost: Int) {
         used += cost

@@ -39,7 +39,7 @@ enum AccessTable {
         .unary(RPCV1.Feeds.releaseParked, .services([.operator])) { _, _ in
             .with {
                 $0.feed = "event"
-                $0.key = "nobody's"
+                $0.entries = .key("nobody's")
             }
         },
         .unary(RPCV1.Feeds.discardParked, .services([.operator])) { _, _ in
