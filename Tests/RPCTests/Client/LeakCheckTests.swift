@@ -8,8 +8,8 @@ import Testing
 extension StormTests {
     private static let prefix = "/tmp/usher-leak-\(UUID().uuidString.prefix(8))"
 
-    private func check() throws -> LeakCheck {
-        try LeakCheck(pathPrefix: Self.prefix, bytesMax: 64 << 20)
+    private func check() async throws -> LeakCheck {
+        try await LeakCheck(pathPrefix: Self.prefix, bytesMax: 64 << 20)
     }
 
     /// Waits until the check tells of `kinds`, which other tests may hide for a moment, and expects
@@ -23,7 +23,7 @@ extension StormTests {
 
     @Test("a planted descriptor is found, and missed no more when it is closed")
     func descriptor() async throws {
-        let check = try check()
+        let check = try await check()
         // More than other tests may close meanwhile.
         let planted = (0..<500).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
         try await expect([.descriptors], check)
@@ -33,7 +33,7 @@ extension StormTests {
 
     @Test("a planted connection is found, on both sides of a server")
     func connection() async throws {
-        let check = try check()
+        let check = try await check()
         try await withEchoServer(path: Self.prefix + ".sock") { server in
             let peer = try await RawPeer.connect(to: server.path)
             try await peer.send(unaryRequest(streamID: 1, value: "a"))
@@ -50,7 +50,7 @@ extension StormTests {
         "planted memory is found, and missed no more when it is freed",
         .enabled(if: mallocTells, "a sanitizer has a malloc of its own"))
     func memory() async throws {
-        let check = try check()
+        let check = try await check()
         var planted = (0..<256).map { _ in [UInt8](repeating: 1, count: 1 << 20) }
         try await expect([.memory], check)
         #expect(planted.count == 256)
@@ -70,7 +70,7 @@ extension StormTests {
             }
         }
         try await calls()
-        let check = try check()
+        let check = try await check()
         try await calls()
         #expect(try await check.settled() == [])
     }

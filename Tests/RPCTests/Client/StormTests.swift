@@ -33,7 +33,7 @@ struct StormTests {
         // Other tests of this process have descriptors and memory of their own for a while; what is
         // left of the storms would stay. 4,000 calls may keep 1,000 bytes each, which is more than
         // malloc's caches per thread.
-        let check = try LeakCheck(pathPrefix: "/tmp/usher-storm-", bytesMax: 4_000_000)
+        let check = try await LeakCheck(pathPrefix: "/tmp/usher-storm-", bytesMax: 4_000_000)
         for seed in 4...7 as ClosedRange<UInt64> { try await round(seed) }
         #expect(try await check.settled() == [])
     }
