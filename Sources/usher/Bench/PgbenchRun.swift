@@ -21,7 +21,7 @@ struct PgbenchRun {
         guard FileManager.default.isExecutableFile(atPath: programs + "/pgbench") else {
             throw StartError(
                 "There is no pgbench in \(programs).",
-                advice: "Install it with `apt-get install postgresql-contrib`.")
+                advice: "Install it with `apt-get install postgresql`.")
         }
         try await psql("postgres", "DROP DATABASE IF EXISTS \(Self.database);")
         try await psql("postgres", "CREATE DATABASE \(Self.database);")
