@@ -84,7 +84,10 @@ package final class PostgresServer: Sendable {
         let database = "t\(number)_\(plain.prefix(40))"
         try await PostgresAdministration.execute(
             "CREATE DATABASE \(database)", on: configuration(database: "postgres"))
-        return configuration(database: database)
+        var configuration = configuration(database: database)
+        // Hundreds of tests share this server's disk: a lock is kept for as long as its flush takes.
+        configuration.lockTimeout = .seconds(60)
+        return configuration
     }
 
     /// How to reach a database of this server as its superuser.

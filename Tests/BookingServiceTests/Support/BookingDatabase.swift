@@ -21,7 +21,9 @@ struct BookingDatabase: Sendable {
     static func with<T>(
         _ name: String = #function, _ body: (BookingDatabase) async throws -> T
     ) async throws -> T {
-        let configuration = try await PostgresServer.shared.makeDatabase(name)
+        var configuration = try await PostgresServer.shared.makeDatabase(name)
+        configuration.statementTimeout = .seconds(60)
+        configuration.waitTimeout = .seconds(60)
         _ = try await PostgresMigrator(directory: BookingService.migrations)
             .migrate(configuration)
         return try await PostgresPool.withPool(configuration, logger: Logger(label: "test")) {

@@ -113,7 +113,13 @@ struct TransactionTests {
     }
 
     @Test func timeoutsAreOfThisTransactionOnly() async throws {
-        try await withTable(#function, { $0.transactionConnections = 1 }) { pool in
+        try await withTable(
+            #function,
+            {
+                $0.transactionConnections = 1
+                $0.lockTimeout = .seconds(2)
+            }
+        ) { pool in
             let shown = try await pool.transaction(
                 statementTimeout: .milliseconds(1_234), lockTimeout: .milliseconds(56)
             ) { tx in
