@@ -4,7 +4,7 @@ extension BinaryDecoder: FieldVisitor {
         _ number: UInt32, _ name: StaticString, _ value: inout S.Value, as scalar: S.Type
     ) {
         if tag == number << 3 | S.wireType.rawValue {
-            value = S.read(&self)
+            S.read(into: &value, &self)
             nextTag()
         }
     }
@@ -14,7 +14,13 @@ extension BinaryDecoder: FieldVisitor {
         _ number: UInt32, _ name: StaticString, _ value: inout S.Value?, as scalar: S.Type
     ) {
         if tag == number << 3 | S.wireType.rawValue {
-            value = S.read(&self)
+            let present = S.read(&self)
+            if case .none = value {
+                // Absent, there is nothing to release.
+                withUnsafeMutablePointer(to: &value) { $0.initialize(to: present) }
+            } else {
+                value = present
+            }
             nextTag()
         }
     }

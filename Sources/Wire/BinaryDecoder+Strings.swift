@@ -2,13 +2,33 @@
 // often short.
 
 extension BinaryDecoder {
+    /// Reads a string over another one; nearly always over the empty one of a new message.
+    @inlinable @inline(__always)
+    mutating func readString(into value: inout String) {
+        let first = cursor
+        if first <= shortStringsEnd {
+            let count = Int(first.pointee)
+            // From 1 to 15, and within the message.
+            if UInt(bitPattern: count &- 1) < UInt(ShortString.countMax), count < end - first {
+                let (low, high) = ShortString.words(UnsafeRawPointer(first + 1), count)
+                if (low | high) & ShortString.highBits == 0 {
+                    cursor = first + (1 + count)
+                    ShortString.assign(low, high, count, to: &value)
+                    return
+                }
+            }
+        }
+        value = readLongString()
+    }
+
+    /// Reads any string.
     @usableFromInline
-    mutating func readString() -> String {
+    mutating func readLongString() -> String {
         let length = readLength()
         let bytes = UnsafeRawBufferPointer(start: cursor, count: length)
         if length <= ShortString.countMax {
             let (low, high) = ShortString.words(bytes)
-            if (low | high) & ShortString.highBits == 0, makesShortStrings {
+            if (low | high) & ShortString.highBits == 0, ShortString.isKnown {
                 cursor += length
                 return ShortString.make(low, high, length)
             }

@@ -15,7 +15,9 @@ package struct BinaryDecoder {
     /// See `Limits.elementBytesMax`.
     @usableFromInline var elementBytesLeft: Int
     @usableFromInline var failed = false
-    let makesShortStrings = ShortString.isKnown
+    /// Last place where a short string's length may lie for it to be read as two words; before the start
+    /// where strings are not to be made of words.
+    @usableFromInline let shortStringsEnd: UnsafePointer<UInt8>
     @usableFromInline var failureCode = WireError.Code.truncated
     @usableFromInline var failureOffset = 0
     /// What went wrong, if anything did.
@@ -33,6 +35,9 @@ package struct BinaryDecoder {
         tagStart = start
         end = start + bytes.count
         elementBytesLeft = Limits.elementBytesMax(inputBytes: bytes.count)
+        let readable = 1 + ShortString.size
+        shortStringsEnd =
+            ShortString.isKnown && bytes.count >= readable ? end - readable : start - 1
     }
 
     private static var nowhere: UnsafeRawPointer {
@@ -91,21 +96,20 @@ package struct BinaryDecoder {
 
     @inlinable @inline(__always)
     mutating func readVarint() -> UInt64 {
-        if cursor < end, cursor.pointee < 0x80 {
-            let value = UInt64(cursor.pointee)
-            cursor += 1
-            return value
+        let first = cursor
+        if first < end, first.pointee < 0x80 {
+            cursor = first + 1
+            return UInt64(first.pointee)
+        }
+        if end - first >= 2, first[1] < 0x80 {
+            cursor = first + 2
+            return UInt64(first[0] & 0x7F) | UInt64(first[1]) &<< 7
         }
         return readLongVarint()
     }
 
     @usableFromInline
     mutating func readLongVarint() -> UInt64 {
-        if end - cursor >= 2, cursor[1] < 0x80 {
-            let value = UInt64(cursor[0] & 0x7F) | UInt64(cursor[1]) << 7
-            cursor += 2
-            return value
-        }
         var value: UInt64 = 0
         var shift: UInt64 = 0
         var next = cursor
@@ -214,6 +218,18 @@ package struct BinaryDecoder {
         let tagSize = cursor - tagStart
         var next = cursor
         var count = 1
+        if tagSize == 1 {
+            // Short elements with a short tag: most runs.
+            let tag = tagStart.pointee
+            while end - next > 2 {
+                let length = Int(next.pointee)
+                guard length < 0x80, end - next > length &+ 2, next[length &+ 1] == tag else {
+                    break
+                }
+                next += length &+ 2
+                count &+= 1
+            }
+        }
         // A length of one or two bytes, the tag after it, and the first byte of its length.
         while end - next >= 2 {
             var length = Int(next[0])
@@ -240,7 +256,7 @@ package struct BinaryDecoder {
         let first = tagStart
         skip(tag)
         if failed { return }
-        unknown.bytes.append(contentsOf: UnsafeBufferPointer(start: first, count: cursor - first))
+        unknown.append(UnsafeBufferPointer(start: first, count: cursor - first))
         nextTag()
     }
 

@@ -44,6 +44,8 @@ package protocol Scalar: Sendable {
     /// Reads the value after its tag. On malformed input the decoder fails and the result is
     /// of no use.
     static func read(_ decoder: inout BinaryDecoder) -> Value
+    /// Reads the value over another one, as ``read(_:)`` does.
+    static func read(into value: inout Value, _ decoder: inout BinaryDecoder)
     /// Writes the value without its tag.
     static func write(_ value: Value, _ encoder: inout BinaryEncoder)
     /// Writes the value as JSON.
@@ -55,6 +57,10 @@ package protocol Scalar: Sendable {
 extension Scalar {
     @inlinable @inline(__always)
     package static var isPackable: Bool { wireType != .lengthDelimited }
+    @inlinable @inline(__always)
+    package static func read(into value: inout Value, _ decoder: inout BinaryDecoder) {
+        value = read(&decoder)
+    }
 }
 
 extension Scalar where Value: FixedWidthInteger {
@@ -272,7 +278,15 @@ extension String: Scalar {
     @inlinable @inline(__always)
     package static func isDefault(_ value: String) -> Bool { value.isEmpty }
     @inlinable @inline(__always)
-    package static func read(_ decoder: inout BinaryDecoder) -> String { decoder.readString() }
+    package static func read(_ decoder: inout BinaryDecoder) -> String {
+        var value = ""
+        decoder.readString(into: &value)
+        return value
+    }
+    @inlinable @inline(__always)
+    package static func read(into value: inout String, _ decoder: inout BinaryDecoder) {
+        decoder.readString(into: &value)
+    }
     @inlinable @inline(__always)
     package static func write(_ value: String, _ encoder: inout BinaryEncoder) {
         encoder.writeString(value)

@@ -5,11 +5,15 @@
 ///
 /// The bytes come first, little-endian; the last byte is the length and three bits: "short" (0x20),
 /// "ASCII" (0x40) and "nothing to release" (0x80).
+@usableFromInline
 package enum ShortString {
-    static let countMax = 15
-    static let highBits: UInt64 = 0x8080_8080_8080_8080
-    private static let short: UInt64 = 0x20 << 56
-    private static let shortASCII: UInt64 = 0xE0 << 56
+    /// Bytes that fit.
+    @inlinable @inline(__always) package static var countMax: Int { 15 }
+    /// Bytes of a String.
+    @inlinable @inline(__always) package static var size: Int { 16 }
+    @inlinable @inline(__always) package static var highBits: UInt64 { 0x8080_8080_8080_8080 }
+    @inlinable @inline(__always) package static var short: UInt64 { 0x20 << 56 }
+    @inlinable @inline(__always) package static var shortASCII: UInt64 { 0xE0 << 56 }
 
     /// Up to 15 bytes as two little-endian words, the rest zero. Loads overlap, none goes beyond.
     @inline(__always)
@@ -35,9 +39,40 @@ package enum ShortString {
         return (low, 0)
     }
 
+    /// From 1 to 15 bytes as two words, where 16 can be read.
+    @inlinable @inline(__always)
+    package static func words(_ bytes: UnsafeRawPointer, _ count: Int) -> (
+        low: UInt64, high: UInt64
+    ) {
+        let low = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        // The shifts take their count modulo 64.
+        if count > 8 {
+            let end = bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+            return (low, UInt64(littleEndian: end) &>> UInt64(truncatingIfNeeded: 0 &- 8 &* count))
+        }
+        let unused = UInt64(truncatingIfNeeded: 0 &- 8 &* count)
+        return ((low &<< unused) &>> unused, 0)
+    }
+
+    /// Sets a string to such words, of which none has a high bit. Only where `isKnown`.
+    @inlinable @inline(__always)
+    package static func assign(_ low: UInt64, _ high: UInt64, _ count: Int, to value: inout String)
+    {
+        let text = make(low, high, count)
+        withUnsafeMutablePointer(to: &value) { pointer in
+            let old = UnsafeRawPointer(pointer).load(fromByteOffset: 8, as: UInt64.self)
+            if old & short != 0 {
+                // A short string has nothing to release.
+                pointer.initialize(to: text)
+            } else {
+                pointer.pointee = text
+            }
+        }
+    }
+
     /// The string of such words, of which none has a high bit. Only where `isKnown`.
-    @inline(__always)
-    static func make(_ low: UInt64, _ high: UInt64, _ count: Int) -> String {
+    @inlinable @inline(__always)
+    package static func make(_ low: UInt64, _ high: UInt64, _ count: Int) -> String {
         var words = (low, high | shortASCII | UInt64(count) &<< 56)
         // Moved, not copied, since a copy would be retained.
         return withUnsafeMutableBytes(of: &words) {

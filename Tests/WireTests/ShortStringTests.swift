@@ -32,6 +32,42 @@ import Wire
         #expect(Set([decoded, text]).count == 1)
     }
 
+    /// What follows must not get in, and a load must not need more of it than there is.
+    @Test(arguments: texts)
+    func aDecodedTextHasNothingOfWhatFollows(text: String) throws {
+        let field = [0x72, UInt8(text.utf8.count)] + [UInt8](text.utf8)
+        for rest in 0...20 {
+            // 0x7A: bytes, of 0xFF.
+            let after = [0x7A, UInt8(rest)] + [UInt8](repeating: 0xFF, count: rest)
+            let decoded = try AllKinds(serialized: field + after)
+            #expect([UInt8](decoded.string.utf8) == [UInt8](text.utf8), "before \(rest) bytes")
+            #expect(decoded.bytes == [UInt8](repeating: 0xFF, count: rest))
+        }
+    }
+
+    @Test(arguments: ["", "short", "just fifteen b.", "more than the fifteen bytes", "ä"], texts)
+    func aTextTakesThePlaceOfAnother(first: String, text: String) throws {
+        func field(_ tag: [UInt8], _ text: String) -> [UInt8] {
+            tag + [UInt8(text.utf8.count)] + [UInt8](text.utf8)
+        }
+        // Whatever its length, 16 bytes and more follow.
+        let after: [UInt8] = [0x7A, 0x20] + [UInt8](repeating: 0xFF, count: 32)
+        let bytes = field([0x72], first) + field([0x72], text) + after
+        #expect(try AllKinds(serialized: bytes).string == text)
+        let maybe = field([0xB2, 0x01], first) + field([0xB2, 0x01], text) + after
+        #expect(try AllKinds(serialized: maybe).maybeString == text)
+    }
+
+    @Test(arguments: 1...15)
+    func aShortTextMayNotLeaveItsMessage(count: Int) throws {
+        let text = [0x72, UInt8(count)] + [UInt8](repeating: 0x61, count: count)
+        // The element says that it ends one byte before its text does.
+        let bytes = [0xA2, 0x02, UInt8(count + 1)] + text
+        #expect(throws: WireError(.truncated, offset: 5)) {
+            try AllKinds(serialized: bytes + [UInt8](repeating: 0x61, count: 32))
+        }
+    }
+
     @Test(arguments: texts)
     func anEncodedTextIsItsBytes(text: String) {
         let utf8 = [UInt8](text.utf8)
