@@ -7,6 +7,22 @@ package struct TtrpcPeer: Sendable {
     /// What a call came to: status 0 with the response in hexadecimal, else 1 with "code N: text".
     package typealias Result = PeerProcess.Result
 
+    /// Whose ttrpc it is.
+    package enum Language: String, CaseIterable, Sendable {
+        case go = "Go"
+        case rust = "Rust"
+
+        /// Builds the peer.
+        ///
+        /// - Throws: `Failure` where a package is missing; it is named.
+        package func build() async throws -> TtrpcPeer {
+            switch self {
+            case .go: try await .go()
+            case .rust: try await .rust()
+            }
+        }
+    }
+
     /// Why it cannot be built or run.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -82,10 +98,10 @@ package struct TtrpcPeer: Sendable {
         return TtrpcPeer(executable: executable)
     }
 
-    /// Calls a method with a payload in hexadecimal.
+    /// Calls a method with a payload in hexadecimal; the peer itself gives up after `timeoutMS`.
     package func call(
         _ address: RPCAddress, _ service: String, _ method: String, _ payload: String,
-        options: [String] = []
+        timeoutMS: Int = 120_000, options: [String] = []
     ) async throws -> Result {
         let target =
             switch address {
@@ -93,7 +109,8 @@ package struct TtrpcPeer: Sendable {
             case .tcp(let host, let port): ["tcp", "\(host):\(port)"]
             }
         return try await PeerProcess.run(
-            executable, options + target + [service, method, payload])
+            executable,
+            ["-timeout", "\(timeoutMS)ms"] + options + target + [service, method, payload])
     }
 
     /// Serves bench.Echo on a unix socket while `body` runs.

@@ -1,6 +1,6 @@
 // Unmodified Rust ttrpc, with the command line of Tests/GoPeer:
 //
-//     rustpeer [-timeout MILLISECONDS] [-metadata key=value]... NETWORK ADDRESS SERVICE METHOD [HEX]
+//     rustpeer [-timeout 5000ms] [-metadata key=value]... NETWORK ADDRESS SERVICE METHOD [HEX]
 //     rustpeer -serve NETWORK ADDRESS
 //
 // NETWORK is "unix" or "tcp". HEX is the request message; the response message is printed the same
@@ -133,8 +133,9 @@ fn main() {
         match word.as_str() {
             "-serve" => serves = true,
             "-timeout" => {
-                let ms = arguments.next().and_then(|text| text.parse::<i64>().ok());
-                let ms = ms.unwrap_or_else(|| fail(2, "timeout: want milliseconds".into()));
+                let text = arguments.next().unwrap_or_default();
+                let ms = text.strip_suffix("ms").and_then(|number| number.parse::<i64>().ok());
+                let ms = ms.unwrap_or_else(|| fail(2, format!("timeout: want 100ms, not {}", text)));
                 request.set_timeout_nano(ms * 1_000_000)
             }
             "-metadata" => {
@@ -151,7 +152,7 @@ fn main() {
         serve(&words[0], &words[1])
     }
     if words.len() != 4 && words.len() != 5 {
-        fail(2, "usage: rustpeer [-timeout MS] [-metadata key=value] NETWORK ADDRESS SERVICE METHOD [HEX] | rustpeer -serve NETWORK ADDRESS".into())
+        fail(2, "usage: rustpeer [-timeout 5000ms] [-metadata key=value] NETWORK ADDRESS SERVICE METHOD [HEX] | rustpeer -serve NETWORK ADDRESS".into())
     }
     let socket = connect(&words[0], &words[1])
         .unwrap_or_else(|error| fail(2, format!("connect: {}", error)));

@@ -3,12 +3,14 @@ import RPC
 import Testing
 import Wire
 
-/// Unmodified Go ttrpc calls our server, and is called by our client.
-@Suite("Go peer", .timeLimit(.minutes(3)))
-struct GoPeerTests {
-    @Test("Go calls methods, reads errors, and checks health")
-    func calls() async throws {
-        let peer = try await TtrpcPeer.go()
+/// What other languages' unmodified ttrpc does with our server, and our client with theirs.
+@Suite("Foreign peers", .timeLimit(.minutes(10)))
+struct ForeignPeerTests {
+    @Test(
+        "calls methods, reads errors and metadata, keeps its deadline, checks health",
+        arguments: TtrpcPeer.Language.allCases)
+    func calls(_ language: TtrpcPeer.Language) async throws {
+        let peer = try await language.build()
         try await withEchoServer { server in
             for address in server.addresses {
                 let echo = try await peer.call(address, EchoService.name, "Unary", "0a0161")
@@ -19,20 +21,27 @@ struct GoPeerTests {
                 #expect(health == TtrpcPeer.Result(status: 0, output: "0801120130"))
                 let unknown = try await peer.call(address, EchoService.name, "Nope", "")
                 #expect(unknown.status == 1)
-                #expect(unknown.output.hasPrefix("code 12:"))
+                #expect(unknown.output.hasPrefix("code 12:"), "\(unknown.output)")
                 let failed = try await peer.call(address, EchoService.name, "Fail", "0a0161")
                 #expect(failed == TtrpcPeer.Result(status: 1, output: "code 9: no"))
                 let metadata = try await peer.call(
                     address, EchoService.name, "Metadata", "0a036b6579",
                     options: ["-metadata", "Key=value"])
                 #expect(metadata == TtrpcPeer.Result(status: 0, output: "0a0576616c7565"))
+                // Our answer at the deadline, or its own clock, whichever is first.
+                let late = try await peer.call(
+                    address, EchoService.name, "Sleep", "", timeoutMS: 100)
+                #expect(
+                    late.output.hasPrefix("code 4:") || language.gaveUp(late), "\(late.output)")
             }
         }
     }
 
-    @Test("our client calls a Go server: replies, errors, metadata, deadlines")
-    func serves() async throws {
-        try await TtrpcPeer.go().withServer { address, _ in
+    @Test(
+        "serves our client: replies, errors, metadata, deadlines, many calls at once",
+        arguments: TtrpcPeer.Language.allCases)
+    func serves(_ language: TtrpcPeer.Language) async throws {
+        try await language.build().withServer { address, _ in
             var configuration = RPCClientConfiguration()
             configuration.timeout = .seconds(120)
             let client = RPCClient(address: address, configuration: configuration)
@@ -50,7 +59,7 @@ struct GoPeerTests {
             await #expect {
                 try await client.call(EchoService.large, StringValue("1"))
             } throws: { error in
-                (error as? RPCError)?.code == .unimplemented
+                (error as? RPCError)?.code == language.unknownMethod
             }
             await #expect {
                 try await client.call(
@@ -69,6 +78,25 @@ struct GoPeerTests {
                 for try await isRight in group { #expect(isRight) }
             }
             await client.close()
+        }
+    }
+}
+
+/// Where they differ.
+extension TtrpcPeer.Language {
+    /// What its server says to a method that it does not have.
+    fileprivate var unknownMethod: RPCCode {
+        switch self {
+        case .go: .unimplemented
+        case .rust: .invalidArgument
+        }
+    }
+
+    /// Whether its client ended the call by its own clock.
+    fileprivate func gaveUp(_ result: TtrpcPeer.Result) -> Bool {
+        switch self {
+        case .go: result.status == 1 && result.output.hasSuffix("context deadline exceeded")
+        case .rust: result.status == 3
         }
     }
 }
