@@ -36,22 +36,28 @@ struct BenchBookingCommand: AsyncParsableCommand {
 
     func run() async throws {
         let report = try folders.readyReport()
+        var progress = BenchProgress()
+        progress.begin("a database for pgbench")
         let pgbench = try await PgbenchRun(report: report)
         let secrets = try Secrets(folder: report.secretsFolder)
         try await Operations.with(runFolder: report.runFolder, secrets: secrets) { operations in
-            let buyers = try await BenchBuyers(operations)
+            let buyers = try await BenchBuyers(operations, &progress)
             let metrics = ServiceMetrics(adminURL: report.adminURLs["booking"] ?? "")
             for step in Self.steps {
                 var (service, perCommit, plain) = (Rounds(), Rounds(), Rounds())
-                for _ in 0..<rounds {
+                for round in 1...rounds {
+                    let name = "\(step.buyers) in flight, round \(round) of \(rounds)"
+                    progress.begin("\(name): by the service")
                     let before = try await metrics.read()
                     var time = Duration.zero
-                    for _ in 0..<step.tens {
+                    for ten in 1...step.tens {
                         let holds = try await buyers.holds(
                             buyers: step.buyers, count: Self.holdsEach)
                         let start = ContinuousClock.now
                         try await buyers.book(holds)
                         time += ContinuousClock.now - start
+                        let booked = ten * step.buyers * Self.holdsEach
+                        progress.round("\(name): \(booked) booked")
                     }
                     let after = try await metrics.read()
                     let each = step.tens * Self.holdsEach
@@ -59,6 +65,7 @@ struct BenchBookingCommand: AsyncParsableCommand {
                     perCommit.add(
                         (after.bookings - before.bookings)
                             / max(after.commits - before.commits, 1))
+                    progress.begin("\(name): by pgbench")
                     plain.add(try await pgbench.rate(clients: step.buyers, each: each))
                 }
                 print(

@@ -17,10 +17,12 @@ final class BenchBuyers: Sendable {
     private let seats: [String]
     private let nextSeat: Mutex<Int>
 
-    /// Logs everybody in; makes their accounts where they are not there yet.
+    /// Logs everybody in, which may take a second each; makes their accounts where they are not there
+    /// yet.
     ///
     /// - Throws: `StartError` where the demo's stadium is not on sale.
-    init(_ operations: Operations) async throws {
+    init(_ operations: Operations, _ progress: inout BenchProgress) async throws {
+        progress.begin("\(Self.countMax) buyers log in")
         self.operations = operations
         var sessions: [AuthV1.Session] = []
         for number in 0..<Self.countMax {
@@ -32,6 +34,7 @@ final class BenchBuyers: Sendable {
                 throw StartError("\(person.email) cannot log in.")
             }
             sessions.append(session)
+            progress.round("\(sessions.count) of \(Self.countMax) buyers are logged in")
         }
         self.sessions = sessions
         let list = try await operations.callEvent(

@@ -37,8 +37,10 @@ struct BenchHoldsCommand: AsyncParsableCommand {
         let theatre = ScriptBench.Venue(places: 800)
         let stadium = ScriptBench.Venue(places: 60_000)
         let rounds = holds / ScriptBench.chunk
+        var progress = BenchProgress()
         for inFlight in [1, 16, 64] {
             var (small, large) = (HoldRates(), HoldRates())
+            progress.begin("script, \(inFlight) in flight")
             for round in 0..<rounds {
                 // Who comes first takes turns, too.
                 if round.isMultiple(of: 2) {
@@ -48,6 +50,7 @@ struct BenchHoldsCommand: AsyncParsableCommand {
                     large.add(try await script.round(stadium, inFlight: inFlight))
                     small.add(try await script.round(theatre, inFlight: inFlight))
                 }
+                progress.round("script, \(inFlight) in flight: round \(round + 1) of \(rounds)")
             }
             let ratio = (large.inRedis.median ?? 0) / (small.inRedis.median ?? 1)
             print(
@@ -56,11 +59,14 @@ struct BenchHoldsCommand: AsyncParsableCommand {
         }
         let secrets = try Secrets(folder: report.secretsFolder)
         try await Operations.with(runFolder: report.runFolder, secrets: secrets) { operations in
-            let service = ServiceBench(buyers: try await BenchBuyers(operations))
+            let buyers = try await BenchBuyers(operations, &progress)
+            let service = ServiceBench(buyers: buyers)
             var (byService, bare) = (Rounds(), HoldRates())
-            for _ in 0..<max(holds / ServiceBench.roundCount, 1) {
+            let rounds = max(holds / ServiceBench.roundCount, 1)
+            for round in 1...rounds {
                 byService.add(try await service.round())
                 bare.add(try await script.round(stadium, inFlight: BenchBuyers.countMax))
+                progress.round("by the service: round \(round) of \(rounds)")
             }
             print(
                 "\(BenchBuyers.countMax) in flight: by the service \(byService.text) holds/s, by "
