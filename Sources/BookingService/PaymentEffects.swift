@@ -5,7 +5,8 @@ import RPC
 import ServiceKit
 import Wire
 
-/// What the payment feed does here: money moves bookings, by guarded transitions only.
+/// What the payment feed does here: money moves bookings, by guarded transitions only; what became of
+/// refunds is kept for the timeline.
 struct PaymentEffects: Sendable {
     let store: BookingStore
 
@@ -13,9 +14,24 @@ struct PaymentEffects: Sendable {
     func apply(
         _ entry: PaymentV1.FeedEntry, in transaction: PostgresTransaction
     ) async throws -> [BookingV1.FeedEntry] {
-        guard case .paymentCaptured(let fact) = entry.fact, let payment = fact.payment else {
-            return []
+        switch entry.fact {
+        case .paymentCaptured(let fact):
+            guard let payment = fact.payment else { return [] }
+            return try await capture(payment, in: transaction)
+        case .paymentRefunded(let fact):
+            try await Refunds.settled(fact.refundID, in: transaction)
+        case .paymentRefundOwed(let fact):
+            guard let refund = fact.refund else { break }
+            try await Refunds.owed(refund.refundID, code: refund.failureCode, in: transaction)
+        case .paymentDeclined, nil:
+            break
         }
+        return []
+    }
+
+    private func capture(
+        _ payment: PaymentV1.Payment, in transaction: PostgresTransaction
+    ) async throws -> [BookingV1.FeedEntry] {
         guard let id = BookingID(payment.bookingID), let paymentID = PaymentID(payment.paymentID)
         else {
             throw UnreadableFact("payment \(payment.paymentID) of \(payment.bookingID)")

@@ -379,13 +379,15 @@ extension BookingV1 {
         /// By the booking database's clock.
         package var at: Timestamp?
         /// Stable code: `created`, `confirmed`, `reclaimed`, `expired`, `cancelled`, `refund_due`,
-        /// `refused`, `blocked`, `unblocked`.
+        /// `refund_owed` (the provider refuses it; it is asked again), `refunded` (the money has gone
+        /// back), `refused`, `blocked`, `unblocked`.
         package var what = ""
         /// `bkg_…`; empty where there is none.
         package var bookingID = ""
         /// `usr_…`; who did it, empty where it was the platform.
         package var actorID = ""
-        /// Stable code of why, as in the feed's fact; empty where there is none.
+        /// Stable code of why, as in the feed's fact; the provider's own of a `refund_owed`; empty where
+        /// there is none.
         package var reason = ""
         /// Indexes within the event that it was about.
         package var places: [UInt32] = []

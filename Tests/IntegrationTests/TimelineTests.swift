@@ -45,6 +45,18 @@ struct TimelineTests {
         let byName = try await event.organiser.get(path + "?seatGuid=\(event.seats[1])")
         #expect(byName.json["entries"]?.array?.count == entries.count)
 
+        // Given back: what is due, and that it has gone back.
+        let given = try await event.organiser.post("/api/bookings/\(booking)/cancel", [:])
+        #expect(given.status == 200, "\(given.text)")
+        let money = try await eventually("a refund that is settled") {
+            let entries = try await event.organiser.get(path + "?placeIndex=1").json["entries"]
+            let money = (entries?.array ?? []).filter { $0["refundId"]?.string?.isEmpty == false }
+            return money.count == 2 ? money : nil
+        }
+        #expect(money.map { $0["what"]?.string } == ["booking_refund_due", "booking_refunded"])
+        #expect(money.map { $0["amountMinor"]?.string } == ["4000", "4000"])
+        #expect(money[0]["refundId"] == money[1]["refundId"])
+
         // Nobody else's business.
         let stranger = try await People.organiser(platform)
         #expect(try await stranger.get(path + "?placeIndex=1").status == 404)

@@ -229,32 +229,3 @@ extension CancelStore.Step {
                 }))
     }
 }
-
-/// Refunds that the feed tells of.
-enum Refunds {
-    /// One refund.
-    struct Refund: Sendable {
-        var id: RefundID
-        var booking: BookingID
-        var payment: PaymentID
-        var amountMinor: Int64
-        var currency: String
-        var reason: String
-    }
-
-    static func insert(
-        _ refunds: [Refund], in transaction: PostgresTransaction
-    ) async throws {
-        guard !refunds.isEmpty else {
-            return
-        }
-        try await transaction.query(
-            """
-            INSERT INTO refunds (id, booking_id, payment_id, amount_minor, currency, reason)
-            SELECT * FROM unnest(
-                \(refunds.map(\.id.uuid)), \(refunds.map(\.booking.uuid)),
-                \(refunds.map(\.payment.uuid)), \(refunds.map(\.amountMinor)),
-                \(refunds.map(\.currency)), \(refunds.map(\.reason)))
-            """)
-    }
-}

@@ -4,8 +4,9 @@ import Postgres
 import ServiceKit
 import Wire
 
-/// What has happened to bookings and places. Nothing is written for it but refusals: the feed has
-/// every fact of a booking in order, the claims have who had a place from when to when.
+/// What has happened to bookings and places. Nothing is written for it but refusals and what payment tells
+/// of refunds: the feed has every fact of a booking in order, the claims have who had a place from when to
+/// when.
 struct TimelineStore: Sendable {
     private static let entriesMax = 1_000
 
@@ -18,8 +19,22 @@ struct TimelineStore: Sendable {
         return try rows.first.map { EventID(uuid: try $0.decode("event_id")) }
     }
 
-    /// What the feed tells of bookings, oldest first.
+    /// What has happened to bookings, oldest first: what the feed tells, and what payment has told of
+    /// their refunds.
     func entries(of bookings: [BookingID]) async throws -> [BookingV1.TimelineEntry] {
+        let refunds = try await pool.query(
+            """
+            SELECT id, booking_id, payment_id, amount_minor, reason, owed_at, owed_code, settled_at
+            FROM refunds
+            WHERE booking_id = ANY(\(bookings.map(\.uuid)))
+             AND (owed_at IS NOT NULL OR settled_at IS NOT NULL)
+            ORDER BY created_at, id LIMIT \(Int64(Self.entriesMax))
+            """)
+        let entries = try await facts(of: bookings) + refunds.flatMap(Timeline.refund)
+        return Array(Timeline.inOrder(entries).prefix(Self.entriesMax))
+    }
+
+    private func facts(of bookings: [BookingID]) async throws -> [BookingV1.TimelineEntry] {
         let rows = try await pool.query(
             """
             SELECT key, recorded_at, fact FROM feed
@@ -60,14 +75,20 @@ struct TimelineStore: Sendable {
             ORDER BY at DESC LIMIT \(Int64(Self.entriesMax))
             """)
         entries += try refusals.map { try Timeline.refusal($0, place) }
-        return Array(entries.sorted(by: Timeline.precedes).prefix(Self.entriesMax))
+        return Array(Timeline.inOrder(entries).prefix(Self.entriesMax))
     }
 }
 
 /// Facts and rows as entries.
 enum Timeline {
-    static func precedes(_ a: BookingV1.TimelineEntry, _ b: BookingV1.TimelineEntry) -> Bool {
-        (a.at?.date ?? .distantPast) < (b.at?.date ?? .distantPast)
+    /// Oldest first; those of one moment as they come.
+    static func inOrder(_ entries: [BookingV1.TimelineEntry]) -> [BookingV1.TimelineEntry] {
+        entries.enumerated().sorted { a, b in
+            let (first, second) = (
+                a.element.at?.date ?? .distantPast, b.element.at?.date ?? .distantPast
+            )
+            return first == second ? a.offset < b.offset : first < second
+        }.map(\.element)
     }
 
     /// What a fact of the feed says; nil where it is about no booking.
@@ -128,6 +149,32 @@ enum Timeline {
         return [
             began, try entry("unblocked", endedAt, by: try row.decode("released_by"), place),
         ]
+    }
+
+    /// What payment has told of a refund: that it is owed, that it has gone back, or both.
+    static func refund(_ row: PostgresRow) throws -> [BookingV1.TimelineEntry] {
+        let told = try BookingV1.TimelineEntry.with {
+            $0.bookingID = BookingID(uuid: try row.decode("booking_id")).description
+            $0.paymentID = PaymentID(uuid: try row.decode("payment_id")).description
+            $0.refundID = RefundID(uuid: try row.decode("id")).description
+            $0.amountMinor = try row.decode("amount_minor")
+        }
+        var entries: [BookingV1.TimelineEntry] = []
+        if let at = try row.decode("owed_at", as: Date?.self) {
+            var owed = told
+            owed.what = "refund_owed"
+            owed.at = Timestamp(at)
+            owed.reason = try row.decode("owed_code")
+            entries.append(owed)
+        }
+        if let at = try row.decode("settled_at", as: Date?.self) {
+            var settled = told
+            settled.what = "refunded"
+            settled.at = Timestamp(at)
+            settled.reason = try row.decode("reason")
+            entries.append(settled)
+        }
+        return entries
     }
 
     static func refusal(_ row: PostgresRow, _ place: UInt32) throws -> BookingV1.TimelineEntry {
