@@ -58,7 +58,7 @@ package enum BookingService: PlatformService {
                 CancellationSweeper(pool: base.pool, store: cancels, logger: base.logger),
                 RefusalSweeper(pool: base.pool, logger: base.logger),
                 IdempotencySweeper(pool: base.pool, logger: base.logger), batcher,
-            ], streams: [store.feed.streams], feeds: [eventSink.followed, paymentSink.followed]
+            ], streams: [store.feed.streams], feeds: [events.operated, payments.operated]
         ) { router in
             handlers.register(on: &router)
             organiserHandlers.register(on: &router)

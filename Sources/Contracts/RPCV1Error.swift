@@ -10,6 +10,8 @@ package enum RPCV1 {
         FollowedFeed.self, ParkedEntry.self, ListParkedRequest.self, ListParkedResponse.self,
         ReleaseParkedRequest.self, ReleaseParkedResponse.self, DiscardParkedRequest.self,
         DiscardParkedResponse.self,
+        FeedPosition.self, GetPositionRequest.self, GetPositionResponse.self,
+        SetPositionRequest.self, SetPositionResponse.self,
     ]
 
     /// Travels as the one detail of a failed call's `google.rpc.Status`.

@@ -14,8 +14,16 @@ extension RPCV1 {
         /// Operator. Gives one parked entry up.
         package static let discardParked = Method<DiscardParkedRequest, DiscardParkedResponse>(
             name, "DiscardParked")
+        /// Operator. How far a feed was read, and whether the feed has that entry still.
+        package static let getPosition = Method<GetPositionRequest, GetPositionResponse>(
+            name, "GetPosition", isIdempotent: true)
+        /// Operator. Names the last entry of a feed that the follower is to have had.
+        package static let setPosition = Method<SetPositionRequest, SetPositionResponse>(
+            name, "SetPosition")
 
-        package static let methods: [any AnyMethod] = [listParked, releaseParked, discardParked]
+        package static let methods: [any AnyMethod] = [
+            listParked, releaseParked, discardParked, getPosition, setPosition,
+        ]
     }
 
     /// A feed that this service follows.

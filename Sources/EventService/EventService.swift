@@ -86,7 +86,7 @@ package enum EventService: PlatformService {
                 IdempotencySweeper(pool: base.pool, logger: base.logger), bookings,
             ], streams: [watch, events.feed.streams],
             readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }],
-            feeds: [seatFeed.followed]
+            feeds: [bookings.operated]
         ) { router in
             planHandlers.register(on: &router)
             eventHandlers.register(on: &router)

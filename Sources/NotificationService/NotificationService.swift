@@ -81,10 +81,7 @@ package enum NotificationService: PlatformService {
                 payments, events, writer,
                 IdempotencySweeper(pool: base.pool, logger: base.logger),
             ],
-            feeds: [
-                usersSink.followed, eventsSink.followed, bookingsSink.followed,
-                paymentsSink.followed,
-            ]
+            feeds: [users.operated, events.operated, bookings.operated, payments.operated]
         ) { router in
             handlers.register(on: &router)
         }

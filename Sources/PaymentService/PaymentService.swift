@@ -57,7 +57,7 @@ package enum PaymentService: PlatformService {
                 HTTPClientService(client: http), auth.client, booking.client,
                 bookings, IdempotencySweeper(pool: base.pool, logger: base.logger),
             ] + (Sabotage.noReconciler.isOn ? [] : [reconciler]),
-            streams: [store.feed.streams], feeds: [sink.followed]
+            streams: [store.feed.streams], feeds: [bookings.operated]
         ) { router in
             handlers.register(on: &router)
             webhookHandler.register(on: &router)

@@ -71,7 +71,7 @@ package final class ServiceBase: Sendable {
     ///   - register: puts the handlers on the router.
     package func runtime(
         background: [any Service] = [], streams: [any Service] = [],
-        readiness: [ReadinessCheck] = [], feeds: [FollowedFeed] = [],
+        readiness: [ReadinessCheck] = [], feeds: [OperatedFeed] = [],
         register: (inout CallRouter) -> Void
     ) throws -> ServiceRuntime {
         var router = CallRouter()

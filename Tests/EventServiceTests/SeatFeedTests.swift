@@ -27,6 +27,23 @@ struct SeatFeedTests {
             get { claims.withLock { $0[event.description] ?? .init() } }
             set { claims.withLock { $0[event.description] = newValue } }
         }
+
+        /// Of its newest entry.
+        private let head = Mutex<UInt64>(0)
+
+        func endFeed(at position: UInt64) {
+            head.withLock { $0 = position }
+        }
+
+        /// One entry of its feed.
+        func page(after: UInt64) -> BookingV1.ReadFeedResponse {
+            .with {
+                $0.lastPosition = head.withLock { $0 }
+                if after < $0.lastPosition {
+                    $0.entries = [.with { $0.position = after + 1 }]
+                }
+            }
+        }
     }
 
     private struct Fixture {
@@ -58,15 +75,32 @@ struct SeatFeedTests {
         }
 
         func release(key: String) async throws -> RPCV1.ReleaseParkedResponse {
-            var metadata = Metadata()
-            metadata.append(
-                credential.issue(as: operatorName), for: ServiceCredential.metadataKey)
-            return try await operators.call(
+            try await operators.call(
                 RPCV1.Feeds.releaseParked,
                 .with {
                     $0.feed = "booking"
                     $0.entries = .key(key)
                 }, metadata: metadata, timeout: .seconds(120))
+        }
+
+        func setPosition(
+            _ position: UInt64, anyway: Bool = false
+        ) async throws -> RPCV1.SetPositionResponse {
+            try await operators.call(
+                RPCV1.Feeds.setPosition,
+                .with {
+                    $0.feed = "booking"
+                    $0.position = position
+                    $0.reason = "a test"
+                    $0.anyway = anyway
+                }, metadata: metadata, timeout: .seconds(120))
+        }
+
+        private var metadata: Metadata {
+            var metadata = Metadata()
+            metadata.append(
+                credential.issue(as: operatorName), for: ServiceCredential.metadataKey)
+            return metadata
         }
     }
 
@@ -99,7 +133,13 @@ struct SeatFeedTests {
                 }
                 return claims[event]
             }
-            router.handleFeeds([feed.followed], credential: credential)
+            router.handle(BookingV1.BookingService.readFeed) { request, _ in
+                claims.page(after: request.after)
+            }
+            let consumer = FeedConsumer(
+                "booking", booking, BookingV1.BookingService.readFeed,
+                BookingV1.BookingService.followFeed, sink: feed, logger: Self.logger)
+            router.handleFeeds([consumer.operated], credential: credential)
             let server = RPCServer(
                 router: router, addresses: [.unix(path)], logger: Self.logger)
             let group = ServiceGroup(
@@ -231,6 +271,51 @@ struct SeatFeedTests {
             let released = try await fixture.release(key: booking.description)
             #expect(released.applied == [2] && released.failed == nil)
             #expect(try await fixture.letters(0) == "ssff")
+        }
+    }
+
+    @Test("of a booking feed that was set back, seat states are made anew by the claims")
+    func setBack() async throws {
+        try await with { fixture in
+            let event = fixture.events[0]
+            try await fixture.pool.query("UPDATE events SET state = 'on_sale'")
+            try await fixture.feed.apply([
+                entry(1, BookingID(), event, [0], created),
+                entry(2, BookingID(), event, [1], created),
+                entry(3, BookingID(), event, [2], created),
+            ])
+            #expect(try await fixture.letters(0) == "cccf")
+            // Restored as it was after its first entry.
+            fixture.claims[event] = .with {
+                $0.position = 1
+                $0.pendingPlaces = [0]
+            }
+            fixture.claims.endFeed(at: 1)
+            let answer = try await fixture.setPosition(1)
+            #expect(answer.before?.lost == true && answer.after?.position == 1)
+            #expect(try await fixture.feed.position().number == 1)
+            // What is new has positions that the old state had seen.
+            try await fixture.feed.apply([entry(2, BookingID(), event, [3], created)])
+            #expect(try await fixture.letters(0) == "cffc")
+        }
+    }
+
+    @Test("a position that was set back under the reader's hands is read on from there")
+    func moved() async throws {
+        try await with { fixture in
+            let event = fixture.events[0]
+            try await fixture.feed.apply(
+                (1...3).map { entry($0, BookingID(), event, [UInt32($0)], created) })
+            fixture.claims.endFeed(at: 3)
+            #expect(try await fixture.setPosition(1, anyway: true).after?.position == 1)
+            let next = entry(4, BookingID(), event, [0], created)
+            await #expect(throws: FeedCursorMoved.self) { try await fixture.feed.apply([next]) }
+            #expect(try await fixture.feed.position().number == 1)
+            // One that another process is ahead of is none of that.
+            try await fixture.feed.apply(
+                (2...4).map { entry($0, BookingID(), event, [0], created) })
+            try await fixture.feed.apply([entry(3, BookingID(), event, [1], created)])
+            #expect(try await fixture.feed.position().number == 4)
         }
     }
 

@@ -83,6 +83,22 @@ struct FeedTests {
         #expect(again.text.contains("is not parked"), "\(again.text)")
     }
 
+    @Test("usher feed position shows how far a feed was read, and moves nothing that is not lost")
+    func position() async throws {
+        let platform = try await Platform.shared()
+        let shown = try await feed(platform, "position payment/booking")
+        #expect(shown.status == 0)
+        #expect(shown.text.contains("payment/booking: applied up to "), "\(shown.text)")
+        #expect(!shown.text.contains("LOST"), "\(shown.text)")
+        let known = try await feed(platform, "position payment/booking --start --reason 'a test'")
+        #expect(known.status == 1)
+        #expect(known.text.contains("nothing is lost"), "\(known.text)")
+        let beyond = try await feed(
+            platform, "position payment/booking --set 999999999 --reason 'a test'")
+        #expect(beyond.status == 1)
+        #expect(beyond.text.contains("name an entry up to that one"), "\(beyond.text)")
+    }
+
     @Test("what is asked of nobody, or about nothing, is refused with what there is")
     func refusals() async throws {
         let platform = try await Platform.shared()

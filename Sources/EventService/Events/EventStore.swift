@@ -114,6 +114,12 @@ struct EventStore: Sendable {
         return try rows.map { EventID(uuid: try $0.decode("id")) }
     }
 
+    /// Ids of events that may have a seat state.
+    func published() async throws -> [EventID] {
+        let rows = try await pool.query("SELECT id FROM events WHERE state <> 'draft' ORDER BY id")
+        return try rows.map { EventID(uuid: try $0.decode("id")) }
+    }
+
     /// Ids of events whose seat state may have records that are not in the database yet.
     func withTrail() async throws -> [EventID] {
         let rows = try await pool.query(

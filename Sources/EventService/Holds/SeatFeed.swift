@@ -46,7 +46,9 @@ struct SeatFeed: FeedSink {
                 if let (event, changes) = Self.changes(entry) {
                     try await keeper.correct(event, places: changes.map(\.place))
                 }
-            })
+            },
+            // Each state has a position of its own, below which it would skip what comes.
+            beforeMove: { [keeper] in try await keeper.forgetAll() })
     }
 
     func position() async throws -> FeedPosition {
@@ -68,17 +70,25 @@ struct SeatFeed: FeedSink {
             }
         }
         try await waiting.accept(entries)
-        guard let last = entries.last else {
+        guard let first = entries.first, let last = entries.last else {
             return
         }
-        try await pool.query(
+        let before = Int64(clamping: first.position) - 1
+        let moved = try await pool.query(
             """
             INSERT INTO feed_cursor (feed, position, recorded_at)
             VALUES ('booking', \(Int64(clamping: last.position)), \(last.recordedAt?.date))
             ON CONFLICT (feed) DO UPDATE
             SET position = excluded.position, recorded_at = excluded.recorded_at
-            WHERE feed_cursor.position < excluded.position
+            WHERE feed_cursor.position < excluded.position AND feed_cursor.position >= \(before)
             """)
+        // Another process may be further; an operator may have set it back.
+        guard moved.affected == 0 else {
+            return
+        }
+        guard Int64(clamping: try await FeedCursor.read("booking", pool).number) >= before else {
+            throw FeedCursorMoved()
+        }
     }
 
     private func apply(_ entry: BookingV1.FeedEntry) async throws {

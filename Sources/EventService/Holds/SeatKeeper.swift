@@ -126,6 +126,15 @@ final class SeatKeeper: Service {
         }
     }
 
+    /// Takes every state away, holds with it, as a Redis that forgot would have: each is made anew of
+    /// the claims.
+    func forgetAll() async throws {
+        for event in try await events.published() {
+            try await seats.forget(event: event.description)
+        }
+        logger.warning("seat states forgotten: they are made anew")
+    }
+
     /// Makes places what their claims say, where entries of the feed were left out.
     func correct(_ event: EventID, places: [Int]) async throws {
         for _ in 0..<Self.correctionsMax {

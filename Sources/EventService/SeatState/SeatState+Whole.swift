@@ -94,6 +94,17 @@ extension SeatState {
         }
     }
 
+    /// Makes a state invalid: holds are refused with `rebuilding` until another is put in its place.
+    /// Where there is none, nothing happens.
+    func forget(event: String) async throws(SeatStateError) {
+        try Self.checkID(event)
+        do throws(RedisError) {
+            _ = try await redis.send(["DEL", .text("seat:{\(event)}:meta")])
+        } catch {
+            throw SeatStateError(.unavailable, "the state was not taken away: \(error)")
+        }
+    }
+
     /// Puts a whole state in place of `replacing` (as `probe` told it: the generation that is
     /// present, or the leftover, or nil). Of several callers one wins. Holds of the state before
     /// are lost. `isAwaited`: somebody is on the waiting list, for which free places are kept at first.

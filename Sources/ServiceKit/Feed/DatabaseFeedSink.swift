@@ -175,6 +175,8 @@ package struct DatabaseFeedSink<Entry: FeedEntry>: FeedSink {
 
 /// Another consumer of the same feed was here first; look again from its position.
 package struct FeedCursorMoved: Error, CustomStringConvertible {
+    package init() {}
+
     package var description: String { "another consumer has moved the cursor" }
 }
 

@@ -17,6 +17,11 @@ package struct FeedPosition: Equatable, Sendable {
         self.number = number
         self.recordedAt = recordedAt
     }
+
+    /// Whether two times of entries are one: both are rounded to microseconds on their way.
+    static func isSame(_ a: Date, _ b: Date) -> Bool {
+        abs(a.timeIntervalSince(b)) < 5e-6
+    }
 }
 
 /// Where a consumer puts what it reads, and how far it has come.
@@ -27,6 +32,8 @@ package protocol FeedSink: Sendable {
     /// Makes entries take effect, in order, and moves the position with them. An error leaves
     /// position and effects together where they are; the consumer tries again.
     func apply(_ entries: [Entry]) async throws
+    /// The feed as operators see it.
+    var followed: FollowedFeed { get }
 }
 
 /// Follows another service's feed for as long as the process runs: by a stream, or by pages where
@@ -77,6 +84,31 @@ where Page.Entry == Sink.Entry, Batch.Entry == Sink.Entry {
         lost = Gauge(label: "feed_position_lost", dimensions: labels)
         applied = Counter(label: "feed_entries_applied_total", dimensions: labels)
         failures = Counter(label: "feed_failures_total", dimensions: labels)
+    }
+
+    /// The feed as operators see it, who may ask its service what it has, too.
+    package var operated: OperatedFeed {
+        OperatedFeed(followed: sink.followed) { position in
+            try await look(at: position)
+        }
+    }
+
+    private func look(at position: UInt64) async throws -> FeedLook {
+        func page(after: UInt64) async throws -> Page {
+            try await caller.call(
+                read,
+                .with {
+                    $0.after = after
+                    $0.limit = 1
+                }, timeout: .seconds(10))
+        }
+        let first = try await page(after: 0)
+        guard position > 0, position <= first.lastPosition else {
+            return FeedLook(head: first.lastPosition)
+        }
+        let there = try await page(after: position - 1)
+        let entry = there.entries.first { $0.position == position }
+        return FeedLook(head: there.lastPosition, recordedAt: entry?.recordedAt?.date)
     }
 
     package func run() async throws {

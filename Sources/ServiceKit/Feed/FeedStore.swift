@@ -159,8 +159,7 @@ package struct FeedStore<Entry: FeedEntry>: Sendable {
         else {
             return
         }
-        // Both are rounded to microseconds on their way.
-        guard abs(known.timeIntervalSince(asked)) < 5e-6 else {
+        guard FeedPosition.isSame(known, asked) else {
             throw Self.unknown(after, "the feed has another entry there")
         }
     }

@@ -1,31 +1,55 @@
 import Contracts
+import Foundation
 package import Postgres
 package import RPC
+import Wire
 
 /// A feed that is followed here, with its parked entries, as operators see it.
 package struct FollowedFeed: Sendable {
     let entries: ParkedEntries
     let effect: @Sendable ([UInt8], PostgresTransaction) async throws -> Void
     let afterCommit: @Sendable () -> Void
+    let beforeMove: @Sendable () async throws -> Void
 
     /// - Parameters:
     ///   - entries: those that are parked.
     ///   - effect: makes a serialized entry take effect late, in the transaction that unparks it.
     ///   - afterCommit: called once some have been released.
+    ///   - beforeMove: called before an operator moves the position: makes what has positions of its own
+    ///     forget them.
     package init(
         _ entries: ParkedEntries,
         effect: @escaping @Sendable ([UInt8], PostgresTransaction) async throws -> Void,
-        afterCommit: @escaping @Sendable () -> Void = {}
+        afterCommit: @escaping @Sendable () -> Void = {},
+        beforeMove: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.entries = entries
         self.effect = effect
         self.afterCommit = afterCommit
+        self.beforeMove = beforeMove
     }
+}
+
+/// A feed that is followed here, and the way to its service.
+package struct OperatedFeed: Sendable {
+    let followed: FollowedFeed
+    /// Asks the feed's service about an entry.
+    let look: @Sendable (UInt64) async throws -> FeedLook
+
+    var entries: ParkedEntries { followed.entries }
+}
+
+/// What a feed's service says of an entry.
+package struct FeedLook: Equatable, Sendable {
+    /// Position of its newest entry.
+    var head: UInt64
+    /// When the entry that was asked for was recorded; nil where there is none.
+    var recordedAt: Date?
 }
 
 extension CallRouter {
     /// Answers `usher.rpc.v1.Feeds` about these feeds; about none, nothing is answered.
-    package mutating func handleFeeds(_ feeds: [FollowedFeed], credential: ServiceCredential) {
+    package mutating func handleFeeds(_ feeds: [OperatedFeed], credential: ServiceCredential) {
         guard !feeds.isEmpty else {
             return
         }
@@ -39,10 +63,10 @@ struct FeedsHandlers: Sendable {
     private static let reasonMax = 500
 
     /// In the order of their names.
-    let feeds: [FollowedFeed]
+    let feeds: [OperatedFeed]
     let credential: ServiceCredential
 
-    init(_ feeds: [FollowedFeed], credential: ServiceCredential) {
+    init(_ feeds: [OperatedFeed], credential: ServiceCredential) {
         self.feeds = feeds.sorted { $0.entries.feed < $1.entries.feed }
         self.credential = credential
     }
@@ -51,6 +75,8 @@ struct FeedsHandlers: Sendable {
         router.handle(RPCV1.Feeds.listParked, list)
         router.handle(RPCV1.Feeds.releaseParked, release)
         router.handle(RPCV1.Feeds.discardParked, discard)
+        router.handle(RPCV1.Feeds.getPosition, position)
+        router.handle(RPCV1.Feeds.setPosition, setPosition)
     }
 
     @Sendable private func list(
@@ -98,9 +124,9 @@ struct FeedsHandlers: Sendable {
         case .key, nil:
             throw RPCError.invalid(field: "key", "required", "name a key or a position")
         }
-        defer { feed.afterCommit() }
+        defer { feed.followed.afterCommit() }
         let response = try await feed.entries.release(
-            key: key, through: through, effect: feed.effect)
+            key: key, through: through, effect: feed.followed.effect)
         guard !response.applied.isEmpty || response.failed != nil else {
             throw RPCError.notFound(
                 "entry_not_parked", "no entry of \"\(key)\" of \(request.feed) is parked")
@@ -113,10 +139,7 @@ struct FeedsHandlers: Sendable {
     ) async throws -> RPCV1.DiscardParkedResponse {
         try credential.service(context, among: [operatorName])
         let feed = try feed(request.feed)
-        guard (1...Self.reasonMax).contains(request.reason.count) else {
-            throw RPCError.invalid(
-                field: "reason", "invalid", "1 to \(Self.reasonMax) characters: why it is given up")
-        }
+        try Self.check(reason: request.reason, for: "it is given up")
         guard
             let response = try await feed.entries.discard(request.position, because: request.reason)
         else {
@@ -125,7 +148,33 @@ struct FeedsHandlers: Sendable {
         return response
     }
 
-    private func feed(_ name: String) throws -> FollowedFeed {
+    @Sendable private func position(
+        _ request: RPCV1.GetPositionRequest, _ context: CallContext
+    ) async throws -> RPCV1.GetPositionResponse {
+        try credential.service(context, among: [operatorName])
+        let feed = try feed(request.feed)
+        let position = try await feed.position()
+        return .with { $0.position = position }
+    }
+
+    @Sendable private func setPosition(
+        _ request: RPCV1.SetPositionRequest, _ context: CallContext
+    ) async throws -> RPCV1.SetPositionResponse {
+        try credential.service(context, among: [operatorName])
+        let feed = try feed(request.feed)
+        try Self.check(reason: request.reason, for: "it is set")
+        return try await feed.setPosition(
+            request.position, because: request.reason, anyway: request.anyway)
+    }
+
+    private static func check(reason: String, for what: String) throws {
+        guard (1...reasonMax).contains(reason.count) else {
+            throw RPCError.invalid(
+                field: "reason", "invalid", "1 to \(reasonMax) characters: why \(what)")
+        }
+    }
+
+    private func feed(_ name: String) throws -> OperatedFeed {
         guard let feed = feeds.first(where: { $0.entries.feed == name }) else {
             let known = feeds.map(\.entries.feed).joined(separator: ", ")
             throw RPCError.notFound(

@@ -243,6 +243,60 @@ package struct ParkedEntries: Sendable {
         try await transaction.query("SELECT 1 FROM feed_cursor WHERE feed = \(feed) FOR UPDATE")
     }
 
+    // MARK: The position
+
+    /// How far the feed has been applied.
+    func cursor() async throws -> FeedPosition {
+        try await FeedCursor.read(feed, pool)
+    }
+
+    /// Entries that are parked must not outlive the part of the feed that they are from: other entries
+    /// may get their positions.
+    func checkParked(after position: UInt64) async throws {
+        let rows = try await pool.query(
+            """
+            SELECT count(*) AS count FROM feed_parked
+            WHERE feed = \(feed) AND position > \(Int64(clamping: position))
+            """)
+        let count = try rows.first?.decode("count", as: Int64.self) ?? 0
+        guard count == 0 else {
+            throw RPCError.failedPrecondition(
+                "entries_parked",
+                "\(count) entries after \(position) of the feed of \(feed) are parked: release them "
+                    + "or give them up first (usher feed parked --feed \(feed))")
+        }
+    }
+
+    /// Moves the position, under its lock, unless the consumer has moved it.
+    func move(
+        from before: FeedPosition, to position: FeedPosition, because reason: String
+    ) async throws {
+        try await pool.transaction { transaction in
+            try await transaction.query(
+                """
+                INSERT INTO feed_cursor (feed, position) VALUES (\(feed), 0)
+                ON CONFLICT DO NOTHING
+                """)
+            let moved = try await transaction.query(
+                """
+                UPDATE feed_cursor SET position = \(Int64(clamping: position.number)),
+                 recorded_at = \(position.recordedAt)
+                WHERE feed = \(feed) AND position = \(Int64(clamping: before.number))
+                """)
+            guard moved.affected == 1 else {
+                throw RPCError.aborted(
+                    "feed_position_moved",
+                    "the feed of \(feed) was read on meanwhile: look again (usher feed position)")
+            }
+        }
+        logger.warning(
+            "feed position set",
+            metadata: [
+                "feed": "\(feed)", "feed.position": "\(position.number)",
+                "feed.position_before": "\(before.number)", "feed.reason": "\(reason)",
+            ])
+    }
+
     private func left(of key: String) async throws -> UInt32 {
         let rows = try await pool.query(
             "SELECT count(*) AS count FROM feed_parked WHERE feed = \(feed) AND key = \(key)")
@@ -263,6 +317,10 @@ package struct ParkedEntries: Sendable {
             ), kept AS (
                 INSERT INTO feed_discarded (feed, position, key, entry, fault, parked_at, reason)
                 SELECT feed, position, key, entry, reason, parked_at, \(reason) FROM gone
+                -- A feed that was made anew may have another entry there; the log has both.
+                ON CONFLICT (feed, position) DO UPDATE SET key = excluded.key,
+                 entry = excluded.entry, fault = excluded.fault, parked_at = excluded.parked_at,
+                 reason = excluded.reason, discarded_at = clock_timestamp()
             )
             SELECT position, key, reason, parked_at, ''::bytea AS entry FROM gone
             """)

@@ -4,7 +4,7 @@ import ArgumentParser
 struct FeedCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "feed",
-        abstract: "Shows, releases and gives up feed entries that could not be applied.",
+        abstract: "Shows, releases and gives up feed entries that could not be applied; positions.",
         discussion: """
             Each service follows the feeds of others. An entry that it cannot apply is parked, and \
             later entries of the same key (a booking, an event) with it; all others go on. Mend the \
@@ -19,8 +19,12 @@ struct FeedCommand: AsyncParsableCommand {
               usher feed release notification/booking/1234
               usher feed release notification/booking --key bkg_…
               usher feed discard notification/booking/1234 --reason "a test booking, no such buyer"
+              usher feed position notification/booking
             """,
-        subcommands: [FeedParkedCommand.self, FeedReleaseCommand.self, FeedDiscardCommand.self])
+        subcommands: [
+            FeedParkedCommand.self, FeedReleaseCommand.self, FeedDiscardCommand.self,
+            FeedPositionCommand.self,
+        ])
 }
 
 /// What is parked.

@@ -103,7 +103,57 @@ struct FeedOperations {
         }
     }
 
+    func showPosition(of feed: FeedEntryName) async throws {
+        let position = try await position(of: feed)
+        print(Self.line(feed, position))
+        if position.lost {
+            print(
+                """
+                LOST: the feed does not have that entry; nothing is read on. Bring the databases into line \
+                (docs/operating.md, Feeds), then name the last entry that \(feed.consumer) is to have had:
+                usher feed position \(feed.consumer)/\(feed.feed) --set NUMBER --reason TEXT
+                """)
+        }
+    }
+
+    /// - Parameter number: nil = the feed's newest entry.
+    func setPosition(
+        of feed: FeedEntryName, to number: UInt64?, because reason: String, anyway: Bool
+    ) async throws {
+        var target = number
+        if target == nil {
+            target = try await position(of: feed).head
+        }
+        let response = try await call(
+            feed.consumer, RPCV1.Feeds.setPosition,
+            .with {
+                $0.feed = feed.feed
+                $0.position = target ?? 0
+                $0.reason = reason
+                $0.anyway = anyway
+            })
+        for (what, position) in [("before", response.before), ("now", response.after)] {
+            if let position { print("\(what): " + Self.line(feed, position)) }
+        }
+        print(
+            response.before?.lost == true
+                ? "It is read on from there within 15 s."
+                : "It is read on from there with the feed's next entry, or within 5 minutes.")
+    }
+
+    private func position(of feed: FeedEntryName) async throws -> RPCV1.FeedPosition {
+        let response = try await call(
+            feed.consumer, RPCV1.Feeds.getPosition, .with { $0.feed = feed.feed })
+        return response.position ?? .init()
+    }
+
     // MARK: Text
+
+    private static func line(_ name: FeedEntryName, _ position: RPCV1.FeedPosition) -> String {
+        let time = position.recordedAt.map { " of " + $0.date.formatted(.iso8601) } ?? ""
+        return "\(name.consumer)/\(name.feed): applied up to \(position.position)\(time), "
+            + "the feed has entries up to \(position.head)"
+    }
 
     private static func line(_ consumer: String, _ feed: RPCV1.FollowedFeed) -> String {
         "\(consumer)/\(feed.feed): applied up to \(feed.position), \(feed.parked) parked, "

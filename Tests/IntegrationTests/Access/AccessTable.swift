@@ -49,6 +49,16 @@ enum AccessTable {
                 $0.reason = "nothing is parked there"
             }
         },
+        .unary(RPCV1.Feeds.getPosition, .services([.operator])) { _, _ in
+            .with { $0.feed = "event" }
+        },
+        .unary(RPCV1.Feeds.setPosition, .services([.operator])) { _, _ in
+            .with {
+                $0.feed = "event"
+                $0.position = .max
+                $0.reason = "no feed is as long"
+            }
+        },
     ]
 
     // MARK: auth

@@ -299,7 +299,7 @@ extension FeedFixture {
 
     /// Serves the follower's operators while `body` runs.
     func serveOperator(
-        of feeds: [FollowedFeed], _ body: (Operator) async throws -> Void
+        of feeds: [OperatedFeed], _ body: (Operator) async throws -> Void
     ) async throws {
         var router = CallRouter()
         router.handleFeeds(feeds, credential: credential)

@@ -40,12 +40,13 @@ struct ParkedEntriesTests {
             let sink = fixture.sink { entry, _ in try poison.check(entry) }
             try await fixture.serve { address in
                 let caller = fixture.caller(address)
-                try await FeedFixture.run([caller.client, fixture.consumer(caller, sink: sink)]) {
+                let consumer = fixture.consumer(caller, sink: sink)
+                try await FeedFixture.run([caller.client, consumer]) {
                     try await fixture.waitForEffects(applied)
                     try await FeedFixture.eventually("the end of the feed") {
                         try await sink.position().number == UInt64(keys.count)
                     }
-                    try await fixture.serveOperator(of: [sink.followed]) { oper in
+                    try await fixture.serveOperator(of: [consumer.operated]) { oper in
                         try await body(fixture, oper)
                     }
                 }
@@ -158,6 +159,24 @@ struct ParkedEntriesTests {
                     SELECT count(*) FROM feed_discarded WHERE position = 1 AND reason = 'a test'
                      AND fault = 'unreadable fact about poison a at 1' AND octet_length(entry) > 0
                     """) == 1)
+            // A feed that was made anew has another entry there.
+            try await fixture.follower.query(
+                """
+                INSERT INTO feed_parked (feed, position, key, entry, reason)
+                VALUES ('payment', 1, 'z', '', 'a fault')
+                """)
+            let other = try await oper.call(
+                RPCV1.Feeds.discardParked,
+                .with {
+                    $0.feed = "payment"
+                    $0.position = 1
+                    $0.reason = "made anew"
+                })
+            #expect(other.entry?.key == "z" && other.left == 0)
+            #expect(
+                try await fixture.count(
+                    "SELECT count(*) FROM feed_discarded WHERE key = 'z' AND reason = 'made anew'")
+                    == 1)
         }
     }
 

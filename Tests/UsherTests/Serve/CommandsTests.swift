@@ -9,7 +9,8 @@ struct CommandsTests {
         "every command has a help page",
         arguments: [
             ["up"], ["serve"], ["migrate"], ["health"], ["call"], ["guard"], ["feed"],
-            ["feed", "parked"], ["feed", "release"], ["feed", "discard"], [],
+            ["feed", "parked"], ["feed", "release"], ["feed", "discard"],
+            ["feed", "position"], [],
         ])
     func help(command: [String]) throws {
         let error = #expect(throws: (any Error).self) {
@@ -34,6 +35,15 @@ struct CommandsTests {
             ["feed", "discard", "event/booking/1"],
             ["feed", "discard", "event/booking/1", "--reason", ""],
             ["feed", "discard", "event/booking", "--reason", "a"],
+            ["feed", "position"], ["feed", "position", "event"],
+            ["feed", "position", "event/booking/1"],
+            ["feed", "position", "event/booking", "--set", "1"],
+            ["feed", "position", "event/booking", "--set", "-1", "--reason", "a"],
+            ["feed", "position", "event/booking", "--set", "1", "--reason", ""],
+            ["feed", "position", "event/booking", "--set", "1", "--end", "--reason", "a"],
+            ["feed", "position", "event/booking", "--start", "--end", "--reason", "a"],
+            ["feed", "position", "event/booking", "--reason", "a"],
+            ["feed", "position", "event/booking", "--anyway"],
         ])
     func refused(command: [String]) throws {
         let error = try #require(
