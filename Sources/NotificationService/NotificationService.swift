@@ -3,6 +3,7 @@ import Contracts
 package import Foundation
 import Postgres
 package import ServiceKit
+import Wire
 
 /// The notification service: tickets, and the mails that tell people.
 package enum NotificationService: PlatformService {
@@ -42,38 +43,18 @@ package enum NotificationService: PlatformService {
                 tokens: TokenVerifier(auth: auth.client), credential: base.credential),
             records: IdempotencyRecords(pool: base.pool))
 
-        let usersSink = DatabaseFeedSink(
-            feed: "auth", consumer: name, pool: base.pool, logger: base.logger
-        ) { (entry: AuthV1.FeedEntry, transaction) in
-            try await effects.apply(entry, in: transaction)
-        }
-        let users = FeedConsumer(
-            "auth", auth, AuthV1.AuthService.readFeed,
-            AuthV1.AuthService.followFeed, sink: usersSink, logger: base.logger)
-        let eventsSink = DatabaseFeedSink(
-            feed: "event", consumer: name, pool: base.pool, logger: base.logger
-        ) { (entry: EventV1.FeedEntry, transaction) in
-            try await effects.apply(entry, in: transaction)
-        }
-        let events = FeedConsumer(
-            "event", event, EventV1.EventService.readFeed,
-            EventV1.EventService.followFeed, sink: eventsSink, logger: base.logger)
-        let bookingsSink = DatabaseFeedSink(
-            feed: "booking", consumer: name, pool: base.pool, logger: base.logger
-        ) { (entry: BookingV1.FeedEntry, transaction) in
-            try await effects.apply(entry, in: transaction)
-        }
-        let bookings = FeedConsumer(
+        let users = follow(
+            "auth", auth, AuthV1.AuthService.readFeed, AuthV1.AuthService.followFeed, base,
+            effects.apply)
+        let events = follow(
+            "event", event, EventV1.EventService.readFeed, EventV1.EventService.followFeed, base,
+            effects.apply)
+        let bookings = follow(
             "booking", booking, BookingV1.BookingService.readFeed,
-            BookingV1.BookingService.followFeed, sink: bookingsSink, logger: base.logger)
-        let paymentsSink = DatabaseFeedSink(
-            feed: "payment", consumer: name, pool: base.pool, logger: base.logger
-        ) { (entry: PaymentV1.FeedEntry, transaction) in
-            try await effects.apply(entry, in: transaction)
-        }
-        let payments = FeedConsumer(
+            BookingV1.BookingService.followFeed, base, effects.apply)
+        let payments = follow(
             "payment", payment, PaymentV1.PaymentService.readFeed,
-            PaymentV1.PaymentService.followFeed, sink: paymentsSink, logger: base.logger)
+            PaymentV1.PaymentService.followFeed, base, effects.apply)
 
         return try base.runtime(
             background: [
@@ -85,5 +66,19 @@ package enum NotificationService: PlatformService {
         ) { router in
             handlers.register(on: &router)
         }
+    }
+
+    /// A feed whose facts take effect in the database, and lead to none of this service's.
+    private static func follow<Request, Page: FeedPage, Follow, Batch: FeedBatch>(
+        _ feed: String, _ caller: ServiceCaller, _ read: Method<Request, Page>,
+        _ follow: Method<Follow, Batch>, _ base: ServiceBase,
+        _ effect: @escaping @Sendable (Page.Entry, PostgresTransaction) async throws -> Void
+    ) -> FeedConsumer<Request, Page, Follow, Batch, DatabaseFeedSink<Page.Entry>>
+    where Batch.Entry == Page.Entry {
+        FeedConsumer(
+            feed, caller, read, follow,
+            sink: DatabaseFeedSink(
+                feed: feed, consumer: name, pool: base.pool, logger: base.logger, effect: effect),
+            logger: base.logger)
     }
 }
