@@ -83,6 +83,7 @@ package enum EventService: PlatformService {
         return try base.runtime(
             background: [
                 redis, auth.client, booking.client, keeper, list, trail,
+                WaitingSweeper(pool: base.pool, logger: base.logger),
                 IdempotencySweeper(pool: base.pool, logger: base.logger), bookings,
             ], streams: [watch, events.feed.streams],
             readiness: [ReadinessCheck("redis") { _ = try await redis.send(["PING"]) }],
