@@ -31,6 +31,7 @@ package enum EventV1 {
         JoinWaitingListRequest.self, JoinWaitingListResponse.self,
         LeaveWaitingListRequest.self, LeaveWaitingListResponse.self,
         GetWaitingEntryRequest.self, GetWaitingEntryResponse.self, WaitingEntry.self,
+        GetWaitingCountsRequest.self, GetWaitingCountsResponse.self, WaitingCounts.self,
         WaitingOffered.self, WaitingEnded.self,
         GetSeatTimelineRequest.self, GetSeatTimelineResponse.self, SeatTimelineEntry.self,
         ReadFeedRequest.self, ReadFeedResponse.self, FollowFeedRequest.self,
@@ -140,6 +141,10 @@ package enum EventV1 {
         package static let getWaitingEntry = Method<
             GetWaitingEntryRequest, GetWaitingEntryResponse
         >(name, "GetWaitingEntry", isIdempotent: true)
+        /// Organiser of the event, admin. How many wait, have an offer, and what became of offers.
+        package static let getWaitingCounts = Method<
+            GetWaitingCountsRequest, GetWaitingCountsResponse
+        >(name, "GetWaitingCounts", isIdempotent: true)
         /// Organiser of the event, admin. What has happened to a seat: holds, refusals and what
         /// came of them, by the seat state, and bookings, payments and refunds, by `booking`.
         package static let getSeatTimeline = Method<
@@ -158,7 +163,7 @@ package enum EventV1 {
             updateEvent, pauseEvent, resumeEvent, cancelEvent, listEvents, getEvent, getSeatState,
             watchSeats, holdSeats, holdBestAvailable, changeHold, extendHold, getHold, listHolds,
             releaseHold, redeem, joinWaitingList, leaveWaitingList, getWaitingEntry,
-            getSeatTimeline, readFeed, followFeed,
+            getWaitingCounts, getSeatTimeline, readFeed, followFeed,
         ]
     }
 

@@ -83,7 +83,15 @@ struct WaitingListTests {
                 try await isMailed("offer.\(hold)@usher", platform) ? true : nil
             }
         }
-        // Seen by the organiser, in the seat's timeline.
+        // Seen by the organiser, in numbers and in the seat's timeline.
+        let counts = try await event.organiser.get(path(event) + "/counts")
+        #expect(counts.status == 200, "\(counts.text)")
+        let numbers = ["waiting", "offered", "placesOffered", "accepted", "declined"].map {
+            counts.json["total"]?[$0]?.number?.int64
+        }
+        #expect(numbers == [0, 0, 0, 1, 1], "\(counts.text)")
+        #expect(counts.json["categories"]?.array?.count == 1, "\(counts.text)")
+        #expect(try await ann.get(path(event) + "/counts").code == "event_unknown")
         let timeline = try await event.organiser.get(
             "/api/events/\(event.id)/timeline?placeIndex=0")
         let offers = (timeline.json["entries"]?.array ?? []).filter {

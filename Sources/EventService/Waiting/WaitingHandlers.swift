@@ -19,6 +19,7 @@ struct WaitingHandlers: Sendable {
         router.handle(Methods.joinWaitingList, join)
         router.handle(Methods.leaveWaitingList, leave)
         router.handle(Methods.getWaitingEntry, get)
+        router.handle(Methods.getWaitingCounts, counts)
     }
 
     @Sendable private func join(
@@ -119,6 +120,20 @@ struct WaitingHandlers: Sendable {
         }
         let contract = try await contract(of: entry, before: before)
         return .with { $0.entry = contract }
+    }
+
+    @Sendable private func counts(
+        _ request: EventV1.GetWaitingCountsRequest, _ context: CallContext
+    ) async throws -> EventV1.GetWaitingCountsResponse {
+        let user = try await authenticator.user(context)
+        guard let id = EventID(request.eventID), let event = try await holds.events.event(id),
+            event.organiserID == user.id.description || user.roles.contains(.admin)
+        else {
+            throw RPCError.notFound(
+                "event_unknown", "there is no event \"\(request.eventID)\" of yours")
+        }
+        return WaitingTally.response(
+            try await store.counts(id), order: event.categories.map(\.name))
     }
 
     private func contract(

@@ -64,6 +64,27 @@ struct WaitingStore: Sendable {
         )
     }
 
+    /// How many entries there are of each wish for a category and each state, and the places that they
+    /// are for; those that are over as long as they are kept.
+    func counts(
+        _ event: EventID
+    ) async throws -> [(category: String, state: State, entries: Int, places: Int)] {
+        let rows = try await pool.query(
+            """
+            SELECT category, state, count(*) AS entries,
+             sum(quantity + wheelchairs + companions) AS places
+            FROM waiting_entries WHERE event_id = \(event.uuid)
+            GROUP BY category, state ORDER BY category, state
+            """)
+        return try rows.map { row in
+            (
+                category: try row.decode("category"), state: try Self.state(row),
+                entries: Int(try row.decode("entries", as: Int64.self)),
+                places: Int(try row.decode("places", as: Int64.self))
+            )
+        }
+    }
+
     /// Those in the line after a number, in order.
     func waiting(_ event: EventID, after number: Int64, limit: Int) async throws -> [Entry] {
         try await pool.query(
@@ -286,17 +307,21 @@ struct WaitingStore: Sendable {
             """)
     }
 
-    private static func entry(_ row: PostgresRow) throws -> Entry {
+    private static func state(_ row: PostgresRow) throws -> State {
         let state: String = try row.decode("state")
         guard let known = State(rawValue: state) else {
             throw UnreadableFact("an entry of a waiting list in the state \(state)")
         }
-        return Entry(
+        return known
+    }
+
+    private static func entry(_ row: PostgresRow) throws -> Entry {
+        Entry(
             id: WaitingEntryID(uuid: try row.decode("id")),
             number: try row.decode("number"),
             event: EventID(uuid: try row.decode("event_id")),
             buyer: UserID(uuid: try row.decode("buyer_id")),
-            state: known,
+            state: try state(row),
             wish: WaitingWish(
                 category: try row.decode("category"),
                 quantity: Int(try row.decode("quantity", as: Int32.self)),

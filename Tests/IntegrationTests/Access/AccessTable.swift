@@ -253,6 +253,9 @@ enum AccessTable {
         .unary(Events.getWaitingEntry, .users) { scene, _ in
             .with { $0.eventID = scene.event.id }
         },
+        .unary(Events.getWaitingCounts, organiser) { scene, _ in
+            .with { $0.eventID = scene.event.id }
+        },
         .unary(Events.leaveWaitingList, .users) { scene, _ in
             .with { $0.eventID = scene.event.id }
         },

@@ -66,6 +66,8 @@ enum GatewayTable {
         route("DELETE /api/events/{eventId}/holds/{holdId}", "EventService/ReleaseHold"),
 
         route("GET /api/events/{eventId}/waiting-list", "EventService/GetWaitingEntry"),
+        route(
+            "GET /api/events/{eventId}/waiting-list/counts", "EventService/GetWaitingCounts"),
         route("POST /api/events/{eventId}/waiting-list", "EventService/JoinWaitingList"),
         route("DELETE /api/events/{eventId}/waiting-list", "EventService/LeaveWaitingList"),
 

@@ -67,6 +67,11 @@ extension Routes {
                 $0.eventID = call.path("eventId")
             }
         },
+        Route(.get, "/api/events/{eventId}/waiting-list/counts", .user) { call in
+            try await call.forward(\.event, Events.getWaitingCounts) {
+                $0.eventID = call.path("eventId")
+            }
+        },
         Route(.post, "/api/events/{eventId}/waiting-list", .user, body: .json) { call in
             let message = try call.message(EventV1.JoinWaitingListRequest.self)
             try call.requireSame("eventId", message.eventID)

@@ -3,7 +3,7 @@
  * @typedef {{name: string, color: string, priceMinor: string, priceTypes: PriceType[]}} PriceCategory
  * @typedef {{areaId: string, name: string, category: string, capacity: number,
  *   firstPlace: number}} Area
- * @typedef {{eventId: string, title: string, description: string, venue: string,
+ * @typedef {{eventId: string, organiserId: string, title: string, description: string, venue: string,
  *   startsAt: string, timeZone: string, state: string, currency: string, planId: string,
  *   planVersion: number, categories: PriceCategory[], areas: Area[],
  *   placeCount: number, maxPlacesPerHold: number}} Event

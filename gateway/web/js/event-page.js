@@ -7,6 +7,7 @@ import { Plan } from "./plan.js";
 import { Poller } from "./poller.js";
 import { PriceTable, tally } from "./price-table.js";
 import { SeatMap } from "./seat-map.js";
+import { WaitingCounts } from "./waiting-counts.js";
 import { WaitingList } from "./waiting-list.js";
 
 /** <event-page>: one event with its seats, live. */
@@ -18,6 +19,7 @@ class EventPage extends HTMLElement {
   #table = new PriceTable();
   #areas = element("ul");
   #waiting = new WaitingList();
+  #counts = new WaitingCounts();
   /** @type {import("./api.js").Event | undefined} */
   #event;
   /** @type {Plan | undefined} */
@@ -63,6 +65,7 @@ class EventPage extends HTMLElement {
     this.#plan = new Plan(file, event);
     if (isFirst) this.#build(event);
     this.#waiting.show(event);
+    this.#counts.show(event);
     this.#table.show(this.#plan, event.currency);
     this.#map.show(this.#plan, event.currency);
   }
@@ -87,7 +90,8 @@ class EventPage extends HTMLElement {
         element("h2", { id: "price-title" }, "Prices"), this.#table, this.#areas),
       element(
         "section", { "aria-labelledby": "waiting-title" },
-        element("h2", { id: "waiting-title" }, "Waiting list"), this.#waiting)));
+        element("h2", { id: "waiting-title" }, "Waiting list"), this.#waiting,
+        this.#counts)));
   }
 
   /** @param {string} states */

@@ -15,6 +15,22 @@ export function isLoggedIn() {
 }
 
 /**
+ * Whether whoever is logged in runs an event: its organiser, or an admin. A hint of what to show; the
+ * server decides.
+ * @param {import("./api.js").Event} event
+ */
+export function mayRun(event) {
+  const claims = token.split(".")[1];
+  if (!claims) return false;
+  try {
+    const { sub, roles } = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/")));
+    return sub === event.organiserId || (Array.isArray(roles) && roles.includes("admin"));
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Logs in.
  * @param {string} email
  * @param {string} password
