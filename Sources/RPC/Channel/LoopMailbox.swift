@@ -6,11 +6,13 @@ import Synchronization
 /// Unbounded itself: each sender's messages are bounded by the calls that it may have in flight.
 final class LoopMailbox<Message: Sendable>: Sendable {
     let eventLoop: any EventLoop
+    private let turn: LoopTurn
     private let queue = Mutex<[Message]>([])
     private let receiver: NIOLoopBoundBox<(([Message]) -> Void)?>
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        turn = .of(eventLoop)
         receiver = .makeEmptyBox(eventLoop: eventLoop)
     }
 
@@ -31,11 +33,13 @@ final class LoopMailbox<Message: Sendable>: Sendable {
     }
 
     private func deliver() {
+        guard turn.hasSteps else { return turn.later { self.deliver() } }
         let batch = queue.withLock { queue in
             let batch = queue
             queue = []
             return batch
         }
+        turn.take(batch.count)
         receiver.value?(batch)
     }
 }

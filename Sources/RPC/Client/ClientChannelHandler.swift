@@ -18,6 +18,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
 
     let configuration: RPCClientConfiguration
     let owner: any Owner
+    private let turn: LoopTurn
     private var context: ChannelHandlerContext?
     private var decoder: FrameDecoder
     var connection: ClientConnection<ClientCall>
@@ -31,8 +32,9 @@ final class ClientChannelHandler: ChannelInboundHandler {
     private var closeReason: String?
     private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
 
-    init(configuration: RPCClientConfiguration, owner: any Owner) {
+    init(configuration: RPCClientConfiguration, owner: any Owner, turn: LoopTurn) {
         self.owner = owner
+        self.turn = turn
         self.configuration = configuration
         decoder = FrameDecoder(payloadSizeMax: configuration.payloadSizeMax)
         connection = ClientConnection(
@@ -43,6 +45,8 @@ final class ClientChannelHandler: ChannelInboundHandler {
     var callsInFlight: Int { connection.callsInFlight }
     var hasReceived: Bool { connection.hasReceived }
     var isUsedUp: Bool { connection.isUsedUp }
+    /// Streams have something to send, or may have.
+    var hasWriters: Bool { !writers.isEmpty }
 
     /// Whether one more call may be sent now.
     var hasRoom: Bool { connection.hasRoom && canWrite }
@@ -96,11 +100,12 @@ final class ClientChannelHandler: ChannelInboundHandler {
     }
 
     /// Puts what streams have to send into the next flush, a message of each in turn, as long as
-    /// the server reads. True if it stopped for want of room.
+    /// the server reads and the loop's turn lasts. True if it stopped for want of room.
     func writeStreams() -> Bool {
-        while let streamID = writers.first {
+        while turn.hasSteps, let streamID = writers.first {
             guard canWrite else { return true }
             writers.removeFirst()
+            turn.take()
             guard let call = connection.call(streamID: streamID), let write = call.takeWrite()
             else { continue }
             switch write {
@@ -199,6 +204,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        turn.begin()
         owner.connectionHasRoom(self)
         closeIfRetired()
         context.fireChannelReadComplete()

@@ -114,9 +114,14 @@ extension ClientLink {
         private let hasAlternatives: Bool
         private let configuration: RPCClientConfiguration
         private let eventLoop: any EventLoop
+        private let turn: LoopTurn
         private var state: ClientLinkState<ClientCall>
         private var current: ClientChannelHandler?
         private var open: [ObjectIdentifier: ClientChannelHandler] = [:]
+        /// Which of the open connections writes first.
+        private var pumps = 0
+        /// Streams go on when the loop has looked after its sockets.
+        private var isPumpWaiting = false
         private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
         /// Why there is no connection, where that is not plain.
         private var connectFailure: TLSHandshakeFailure?
@@ -131,6 +136,7 @@ extension ClientLink {
             self.hasAlternatives = hasAlternatives
             self.configuration = configuration
             self.eventLoop = eventLoop
+            turn = .of(eventLoop)
             state = ClientLinkState(
                 waitingMax: configuration.callsWaitingMax, backoff: configuration.connectBackoff)
         }
@@ -227,7 +233,8 @@ extension ClientLink {
                 channel.close(promise: nil)
                 return
             }
-            let handler = ClientChannelHandler(configuration: configuration, owner: self)
+            let handler = ClientChannelHandler(
+                configuration: configuration, owner: self, turn: turn)
             do {
                 try channel.pipeline.syncOperations.addHandler(handler)
             } catch {
@@ -310,9 +317,21 @@ extension ClientLink {
                 current?.flush()
             } while state.callsWaiting > 0 && current?.hasRoom == true
             // Streams of a connection that was replaced go on.
-            for handler in Array(open.values) {
+            let handlers = Array(open.values)
+            pumps &+= 1
+            for index in handlers.indices {
+                let handler = handlers[(index + pumps) % handlers.count]
                 while handler.writeStreams(), handler.flush() {}
                 handler.flush()
+            }
+            // Writers on other threads may be as quick as this: it would never end.
+            guard !turn.hasSteps, !isPumpWaiting, handlers.contains(where: \.hasWriters) else {
+                return
+            }
+            isPumpWaiting = true
+            turn.later {
+                self.isPumpWaiting = false
+                self.pump()
             }
         }
 

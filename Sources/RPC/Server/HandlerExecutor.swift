@@ -7,13 +7,11 @@ import Synchronization
 ///
 /// What is computed for long must leave the loop by ``runOffLoop(_:)``.
 final class HandlerExecutor: TaskExecutor {
-    /// Jobs that may run before the loop looks after its sockets again.
-    private static let jobsPerTurnMax = 256
-    /// A loop runs what it is to do at once before it looks at its sockets, and what that adds as
-    /// well; only what is to be done later lets it.
-    private static let pause = TimeAmount.microseconds(50)
+    /// What a job counts: 256 of them, and the loop must have looked after its sockets.
+    private static let stepsPerJob = LoopTurn.stepsMax / 256
 
     private let eventLoop: any EventLoop
+    private let loopTurn: LoopTurn
     /// Jobs that other threads have made ready; bounded by the handlers that run.
     private let arrivals = Mutex<[UnownedJob]>([])
     /// Confined to the loop, as each access by ``enqueue(_:)`` checks first.
@@ -27,12 +25,11 @@ final class HandlerExecutor: TaskExecutor {
         var startsNext = false
         var isRunning = false
         var isScheduled = false
-        /// Jobs that may still run before the loop has to look after its sockets.
-        var left = HandlerExecutor.jobsPerTurnMax
     }
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        loopTurn = .of(eventLoop)
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -58,17 +55,11 @@ final class HandlerExecutor: TaskExecutor {
     private func schedule() {
         guard !turn.isScheduled, !turn.isRunning else { return }
         turn.isScheduled = true
-        if turn.left > 0 {
-            eventLoop.execute {
-                self.turn.isScheduled = false
-                self.runReady()
-            }
-        } else {
-            _ = eventLoop.scheduleTask(in: Self.pause) {
-                self.turn.isScheduled = false
-                self.runReady(hasLooked: true)
-            }
+        @Sendable func run() {
+            turn.isScheduled = false
+            runReady()
         }
+        if loopTurn.hasSteps { eventLoop.execute(run) } else { loopTurn.later(run) }
     }
 
     /// Runs the task that `body` makes until it suspends, before this returns. On the loop only.
@@ -79,19 +70,17 @@ final class HandlerExecutor: TaskExecutor {
     }
 
     /// Runs what is ready, then lets the connections write that have replies. On the loop only.
-    /// `hasLooked`: the loop has looked after its sockets.
-    func runReady(hasLooked: Bool = false) {
+    func runReady() {
         guard !turn.isRunning else { return }
         turn.isRunning = true
-        if hasLooked { turn.left = Self.jobsPerTurnMax }
         turn.jobs.append(
             contentsOf: arrivals.withLock { arrivals in
                 let taken = arrivals
                 arrivals.removeAll()
                 return taken
             })
-        while turn.left > 0, let job = turn.jobs.popFirst() {
-            turn.left -= 1
+        while loopTurn.hasSteps, let job = turn.jobs.popFirst() {
+            loopTurn.take(Self.stepsPerJob)
             job.runSynchronously(on: asUnownedTaskExecutor())
         }
         turn.isRunning = false

@@ -11,6 +11,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     let core: ServerCore
     private let link: ServerLink
     private let executor: HandlerExecutor
+    private let turn: LoopTurn
     private var caller: CallContext.Caller
     var context: ChannelHandlerContext?
     private var decoder: FrameDecoder
@@ -36,6 +37,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         self.core = core
         self.link = link
         executor = core.executors.executor(of: link.eventLoop)
+        turn = .of(link.eventLoop)
         caller = CallContext.Caller(peer: peer, identity: nil)
         decoder = FrameDecoder(payloadSizeMax: core.limits.payloadSizeMax)
         connection = ServerConnection(
@@ -62,7 +64,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         isBusy = true
         process(context)
         // What suspended and can go on already is answered by the same flush.
-        executor.runReady(hasLooked: true)
+        turn.begin()
+        executor.runReady()
         isBusy = false
         leaveWhenGone()
     }
