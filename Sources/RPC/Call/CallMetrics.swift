@@ -45,14 +45,20 @@ final class SharedGauge: Sendable {
     private let total = Atomic<Int>(0)
     private let gauge: Gauge
 
-    init(label: String) {
-        gauge = Gauge(label: label)
+    init(label: String, factory: any MetricsFactory = MetricsSystem.factory) {
+        gauge = Gauge(label: label, factory: factory)
         gauge.record(0)
     }
 
     func add(_ delta: Int) {
         guard delta != 0 else { return }
-        gauge.record(total.add(delta, ordering: .relaxed).newValue)
+        var told = total.add(delta, ordering: .sequentiallyConsistent).newValue
+        gauge.record(told)
+        // Another thread may have told a later number in between: the last one told must be right.
+        while case let now = total.load(ordering: .sequentiallyConsistent), now != told {
+            told = now
+            gauge.record(told)
+        }
     }
 }
 

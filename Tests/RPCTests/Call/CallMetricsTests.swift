@@ -1,6 +1,7 @@
 import Metrics
 import MetricsTestKit
 import NIOCore
+import Synchronization
 import Testing
 import Wire
 
@@ -47,5 +48,47 @@ struct CallMetricsTests {
         #expect(try handled("OK") == 0)
         let timer = try factory.expectTimer("grpc_client_handling_seconds", labels)
         #expect(timer.values == [5000, 5000, 5000])
+    }
+
+    /// Makes a gauge that remembers what it was told last. As it is told 1, a call ends first, once
+    /// it knows whose number it is.
+    private final class SlowGauge: MetricsFactory, RecorderHandler {
+        let told = Atomic<Int64>(-1)
+        let shared = AtomicLazyReference<SharedGauge>()
+
+        func record(_ value: Int64) {
+            if value == 1 { shared.load()?.add(-1) }
+            told.store(value, ordering: .relaxed)
+        }
+
+        func record(_ value: Double) { record(Int64(value)) }
+
+        func makeRecorder(
+            label: String, dimensions: [(String, String)], aggregate: Bool
+        ) -> any RecorderHandler { self }
+
+        func makeCounter(
+            label: String, dimensions: [(String, String)]
+        ) -> any CounterHandler { NOOPMetricsHandler.instance }
+
+        func makeTimer(
+            label: String, dimensions: [(String, String)]
+        ) -> any TimerHandler { NOOPMetricsHandler.instance }
+
+        func destroyCounter(_ handler: any CounterHandler) {}
+        func destroyRecorder(_ handler: any RecorderHandler) {}
+        func destroyTimer(_ handler: any TimerHandler) {}
+    }
+
+    @Test("a gauge is right in the end, though another thread was quicker to tell a later number")
+    func overtaken() {
+        let factory = SlowGauge()
+        let gauge = SharedGauge(label: "in_flight", factory: factory)
+        #expect(factory.told.load(ordering: .relaxed) == 0)
+        _ = factory.shared.storeIfNil(gauge)
+        gauge.add(1)
+        #expect(factory.told.load(ordering: .relaxed) == 0)
+        gauge.add(2)
+        #expect(factory.told.load(ordering: .relaxed) == 2)
     }
 }
