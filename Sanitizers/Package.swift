@@ -65,6 +65,7 @@ let package = Package(
                 .metricsTestKit, .nioCore, .nioPosix, .serviceContext,
             ],
             resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(name: "PlantedTests", dependencies: ["RPC"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

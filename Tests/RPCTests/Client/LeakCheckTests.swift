@@ -48,7 +48,7 @@ extension StormTests {
 
     @Test(
         "planted memory is found, and missed no more when it is freed",
-        .enabled(if: mallocTells, "a sanitizer has a malloc of its own"))
+        .enabled(if: mallocTells, "AddressSanitizer keeps what is freed"))
     func memory() async throws {
         let check = try await check()
         var planted = (0..<256).map { _ in [UInt8](repeating: 1, count: 1 << 20) }
