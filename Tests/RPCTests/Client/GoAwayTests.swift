@@ -19,10 +19,13 @@ struct GoAwayTests {
         // Nothing is tried again: what is refused was not sent.
         configuration.attemptsMax = 1
         let client = RPCClient(address: .unix(path), configuration: configuration)
-        let answered = CounterBox()
+        let (answered, failed) = (CounterBox(), CounterBox())
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             for worker in 0..<8 {
                 tasks.addTask {
+                    var isDone = false
+                    // Else the servers below would wait for ever, and nobody be told why.
+                    defer { if !isDone { failed.add() } }
                     while answered.count < 2000 {
                         let method = worker % 2 == 0 ? EchoService.unary : EchoService.yielding
                         let reply = try await client.call(
@@ -30,11 +33,14 @@ struct GoAwayTests {
                         #expect(reply.value == "\(worker)")
                         answered.add()
                     }
+                    isDone = true
                 }
             }
             for goal in [200, 400, 600, 800] {
                 try await withEchoServer(path: path) { _ in
-                    while answered.count < goal { try await Task.sleep(for: .milliseconds(1)) }
+                    while answered.count < goal, failed.count == 0 {
+                        try await Task.sleep(for: .milliseconds(1))
+                    }
                 }
             }
             try await withEchoServer(path: path) { _ in try await tasks.waitForAll() }
