@@ -83,15 +83,8 @@ extension Message {
     @inlinable
     package func serialized() -> [UInt8] {
         withSerialized { bytes in
-            // Of size 0 it would write to the empty array that all threads share.
-            if bytes.isEmpty { return [] }
-            return [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
-                if let source = bytes.baseAddress, let target = buffer.baseAddress {
-                    UnsafeMutableRawPointer(target).copyMemory(
-                        from: source, byteCount: bytes.count)
-                }
-                count = bytes.count
-            }
+            // Not by `unsafeUninitializedCapacity`, which looks the array's class up each time.
+            [UInt8](bytes)
         }
     }
 

@@ -70,6 +70,8 @@ struct ServerConnection {
     private let methodLimits: [MethodLimit?]
     private var calls: [UInt32: Call] = [:]
     private(set) var lastStreamID: UInt32 = 0
+    /// 0 is no stream.
+    private var lastFinished: UInt32 = 0
     var isDraining = false
     private var isInputClosed = false
     private var isClosed = false
@@ -271,13 +273,16 @@ struct ServerConnection {
 
     /// Keeps the handle of a handler that did not end at once.
     mutating func started(streamID: UInt32, task: Task<Void, Never>) {
-        calls[streamID]?.task = task
-        if calls[streamID]?.isAnswered == true { task.cancel() }
+        // Most unary handlers have ended before their task is known: nothing to look up.
+        guard streamID != lastFinished, let index = calls.index(forKey: streamID) else { return }
+        calls.values[index].task = task
+        if calls.values[index].isAnswered { task.cancel() }
     }
 
     /// A handler ended. Nil if its reply is not wanted, because the call was answered before.
     mutating func finish(streamID: UInt32) -> Ended? {
         guard let call = calls.removeValue(forKey: streamID) else { return nil }
+        lastFinished = streamID
         if !methodLimits.isEmpty { methodLimits[call.route]?.leave() }
         return call.isAnswered || isClosed ? nil : call.ended(streamID)
     }

@@ -37,8 +37,25 @@ extension ByteBuffer {
         let length =
             payload.isEmpty ? 0 : 1 + Self.varintSize(payload.count) + payload.count
         guard length <= sizeMax else { return false }
-        writeFrameHeader(FrameHeader(length: length, streamID: streamID, type: .response))
-        if length > 0 { writeDelimited(2, payload) }
+        let header = FrameHeader(length: length, streamID: streamID, type: .response)
+        // At once, because each write makes sure by itself of its room and that it is alone.
+        writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.size + length) { room in
+            header.store(to: room)
+            if length > 0 {
+                var end = FrameHeader.size
+                room[end] = 2 << 3 | 2
+                end += 1
+                var rest = payload.count
+                while rest >= 0x80 {
+                    room[end] = UInt8(truncatingIfNeeded: rest) | 0x80
+                    end += 1
+                    rest >>= 7
+                }
+                room[end] = UInt8(truncatingIfNeeded: rest)
+                UnsafeMutableRawBufferPointer(rebasing: room[(end + 1)...]).copyBytes(from: payload)
+            }
+            return FrameHeader.size + length
+        }
         return true
     }
 

@@ -84,12 +84,33 @@ package struct Frame: Equatable, Sendable {
     }
 }
 
+extension FrameHeader {
+    /// The header that the first ``size`` bytes make.
+    init(loading bytes: UnsafeRawBufferPointer) {
+        self.init(
+            length: Int(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))),
+            streamID: UInt32(
+                bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)),
+            type: FrameType(rawValue: bytes[8]), flags: FrameFlags(rawValue: bytes[9]))
+    }
+
+    /// Stores it in the first ``size`` bytes.
+    func store(to room: UnsafeMutableRawBufferPointer) {
+        room.storeBytes(of: UInt32(length).bigEndian, as: UInt32.self)
+        room.storeBytes(of: streamID.bigEndian, toByteOffset: 4, as: UInt32.self)
+        room[8] = type.rawValue
+        room[9] = flags.rawValue
+    }
+}
+
 extension ByteBuffer {
     /// Appends a header. The caller keeps `length` within ``FrameHeader/payloadSizeMax``.
     @discardableResult
     package mutating func writeFrameHeader(_ header: FrameHeader) -> Int {
-        let low = UInt16(header.type.rawValue) << 8 | UInt16(header.flags.rawValue)
-        return writeMultipleIntegers(UInt32(header.length), header.streamID, low)
+        writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.size) { room in
+            header.store(to: room)
+            return FrameHeader.size
+        }
     }
 
     /// Appends a whole frame.

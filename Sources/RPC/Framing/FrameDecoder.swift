@@ -73,15 +73,8 @@ package struct FrameDecoder: Sendable {
     }
 
     private func peekHeader() -> FrameHeader? {
-        let start = buffer.readerIndex
-        guard
-            let length = buffer.getInteger(at: start, as: UInt32.self),
-            let streamID = buffer.getInteger(at: start + 4, as: UInt32.self),
-            let type = buffer.getInteger(at: start + 8, as: UInt8.self),
-            let flags = buffer.getInteger(at: start + 9, as: UInt8.self)
-        else { return nil }
-        return FrameHeader(
-            length: Int(length), streamID: streamID, type: FrameType(rawValue: type),
-            flags: FrameFlags(rawValue: flags))
+        buffer.withUnsafeReadableBytes { bytes in
+            bytes.count >= FrameHeader.size ? FrameHeader(loading: bytes) : nil
+        }
     }
 }

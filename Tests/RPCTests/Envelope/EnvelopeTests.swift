@@ -16,6 +16,35 @@ struct EnvelopeTests {
         #expect(((try? reply.get()) != nil) == isLegal)
     }
 
+    @Test(
+        "a reply is a header, a tag, its length and its bytes",
+        arguments: [
+            0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152,
+        ])
+    func replies(size: Int) throws {
+        let payload = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
+        var written = ByteBuffer(string: "before")
+        let length = size == 0 ? 0 : 1 + ByteBuffer.varintSize(size) + size
+        let isTooLong = !written.writeReplyFrame(
+            streamID: 3, payload: payload, sizeMax: length - 1)
+        #expect(isTooLong)
+        #expect(written == ByteBuffer(string: "before"))
+        let fits = written.writeReplyFrame(streamID: 3, payload: payload, sizeMax: length)
+        #expect(fits)
+        var expected = ByteBuffer(string: "before")
+        expected.writeMultipleIntegers(UInt32(length), UInt32(3), UInt8(2), UInt8(0))
+        if size > 0 { expected.writeDelimited(2, payload) }
+        #expect(written == expected)
+        var decoder = FrameDecoder(payloadSizeMax: length)
+        written.moveReaderIndex(forwardBy: 6)
+        decoder.append(written)
+        guard case .frame(let frame) = decoder.next() else {
+            Issue.record("no frame of \(length) bytes")
+            return
+        }
+        #expect(try ResponseEnvelope.decode(frame.payload).get() == ByteBuffer(bytes: payload))
+    }
+
     @Test("an error that is too long for a frame loses its details, then the end of its message")
     func longErrors() throws {
         // One character of many scalars, of two bytes each.
