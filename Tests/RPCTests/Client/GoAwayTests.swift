@@ -15,7 +15,7 @@ struct GoAwayTests {
     func restarts() async throws {
         let path = "/tmp/usher-goaway-\(UUID().uuidString.prefix(8)).sock"
         var configuration = RPCClientConfiguration()
-        configuration.connectWait = .seconds(60)
+        configuration.connectWait = .seconds(120)
         // Nothing is tried again: what is refused was not sent.
         configuration.attemptsMax = 1
         let client = RPCClient(address: .unix(path), configuration: configuration)

@@ -169,12 +169,17 @@ struct StreamTests {
     @Test("a plain server that is faster than the reader loses that stream, not the connection")
     func clientOverflow() async throws {
         try await withClient(isPlain: true) { client in
-            try await client.withServerStream(EchoService.flood, StringValue("1000")) {
+            try await client.withServerStream(EchoService.flood, StringValue("100000")) {
                 messages in
-                // Nothing is read until a unary call has come back through the flood.
-                _ = try await client.call(EchoService.unary, StringValue("a"))
+                // Nothing is read until unary calls have come back through the flood, each behind a
+                // message or more, of which eleven are too many.
+                for _ in 0..<50 {
+                    _ = try await client.call(EchoService.unary, StringValue("a"))
+                }
                 let code = await code { for try await _ in messages {} }
                 #expect(code == .resourceExhausted)
+                let after = try await client.call(EchoService.unary, StringValue("a"))
+                #expect(after.value == "a")
             }
         }
     }
