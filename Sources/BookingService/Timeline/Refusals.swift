@@ -44,29 +44,18 @@ struct RefusalSweeper: Service {
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    while try await sweep() == Self.batch {
-                        try Task.checkCancellation()
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("refusals not swept", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: Self.pause)
-            }
+        await sweepInBatches(of: Self.batch, every: Self.pause, "refusals", logger: logger) {
+            try await sweep(limit: $0)
         }
     }
 
     /// Deletes some; returns how many.
-    func sweep() async throws -> Int {
+    func sweep(limit: Int) async throws -> Int {
         try await pool.query(
             """
             DELETE FROM refusals WHERE ctid = ANY(ARRAY(
                 SELECT ctid FROM refusals WHERE at < clock_timestamp() - interval '30 days'
-                ORDER BY at LIMIT \(Int64(Self.batch)) FOR UPDATE SKIP LOCKED))
+                ORDER BY at LIMIT \(Int64(limit)) FOR UPDATE SKIP LOCKED))
             """
         ).affected
     }

@@ -12,20 +12,10 @@ struct WaitingSweeper: Service {
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    while try await sweep(limit: Self.batch) == Self.batch {
-                        try Task.checkCancellation()
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning(
-                        "waiting list entries not swept", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: Self.pause)
-            }
+        await sweepInBatches(
+            of: Self.batch, every: Self.pause, "waiting list entries", logger: logger
+        ) {
+            try await sweep(limit: $0)
         }
     }
 

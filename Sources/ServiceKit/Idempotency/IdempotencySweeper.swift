@@ -16,20 +16,10 @@ package struct IdempotencySweeper: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    while try await sweep(limit: Self.batch) == Self.batch {
-                        try Task.checkCancellation()
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning(
-                        "idempotency records not swept", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: Self.pause)
-            }
+        await sweepInBatches(
+            of: Self.batch, every: Self.pause, "idempotency records", logger: logger
+        ) {
+            try await sweep(limit: $0)
         }
     }
 
