@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -113,9 +114,15 @@ func main() {
 	fmt.Println(hex.EncodeToString(response.bytes))
 }
 
-// serve answers bench.Echo until it is killed: Unary, Fail, Metadata, and Sleep, which waits for its
-// deadline.
+// serve answers bench.Echo until it is killed: Unary, Fail, Metadata, Sleep, which waits for its
+// deadline, Suspending, which lets others go first, and Woken, which waits for another goroutine.
 func serve(network, address string) {
+	waiting := make(chan chan struct{}, 1024)
+	go func() {
+		for one := range waiting {
+			close(one)
+		}
+	}()
 	listener, err := net.Listen(network, address)
 	if err != nil {
 		fail(2, "listen: %v", err)
@@ -128,6 +135,16 @@ func serve(network, address string) {
 	methods := map[string]ttrpc.Method{}
 	for name, answer := range map[string]handler{
 		"Unary": func(_ context.Context, request []byte) ([]byte, error) { return request, nil },
+		"Suspending": func(_ context.Context, request []byte) ([]byte, error) {
+			runtime.Gosched()
+			return request, nil
+		},
+		"Woken": func(_ context.Context, request []byte) ([]byte, error) {
+			woken := make(chan struct{})
+			waiting <- woken
+			<-woken
+			return request, nil
+		},
 		"Fail": func(context.Context, []byte) ([]byte, error) {
 			return nil, status.Error(codes.FailedPrecondition, "no")
 		},

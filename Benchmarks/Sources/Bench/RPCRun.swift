@@ -10,17 +10,17 @@ struct RPCRun {
         let server: String
         let client: String
         let serve: @Sendable (String) -> [String]
-        /// With 64 in flight; a thirtieth of it with one.
+        /// With 64 in flight; a thirtieth of it with one. As many for all that the same client loads.
         let count: Int
     }
 
     private static let peers = [
         Peer(
             name: "usher", server: "EchoUsher", client: "EchoUsher", serve: { ["serve", $0] },
-            count: 192_000),
+            count: 120_000),
         Peer(
             name: "go ttrpc", server: "gopeer", client: "EchoUsher",
-            serve: { ["-serve", "unix", $0] }, count: 96_000),
+            serve: { ["-serve", "unix", $0] }, count: 120_000),
         Peer(
             name: "grpc-swift-2", server: "EchoGRPC", client: "EchoGRPC", serve: { ["serve", $0] },
             count: 12_800),
@@ -34,7 +34,8 @@ struct RPCRun {
 
     func run(rounds: Int) async throws {
         for (method, inFlight) in [
-            ("Unary", 64), ("Suspending", 64), ("Unary", 1), ("Suspending", 1),
+            ("Unary", 64), ("Suspending", 64), ("Woken", 64), ("Unary", 1), ("Suspending", 1),
+            ("Woken", 1),
         ] {
             var results = [String: Result]()
             for round in 1...rounds {
@@ -66,31 +67,25 @@ struct RPCRun {
         for _ in 0..<500 where !FileManager.default.fileExists(atPath: path) {
             try await Task.sleep(for: .milliseconds(10))
         }
-        // Go's goroutines and its one method serve for both.
-        let called = peer.server == "gopeer" ? "Unary" : method
         let count = inFlight == 1 ? max(peer.count / 30, 1000) : peer.count
         let client = folder.appending(path: peer.client)
-        // Once to warm the server; the client makes 2,000 calls more before it measures.
-        _ = try numbers(client, ["load", path, called, "640", "64"])
-        let before = try cpuMicroseconds(of: server)
-        let printed = try numbers(client, ["load", path, called, "\(count)", "\(inFlight)"])
-        let after = try cpuMicroseconds(of: server)
-        guard printed.count == 2 else { throw Failure("\(peer.client) printed \(printed)") }
-        return ((after - before) / Double(count + 2000), printed[0], printed[1])
-    }
-
-    /// CPU time of a process's threads, kernel included.
-    private func cpuMicroseconds(of process: Process) throws -> Double {
-        let tasks = "/proc/\(process.processIdentifier)/task"
-        return try FileManager.default.contentsOfDirectory(atPath: tasks).reduce(0) { sum, task in
-            let text = try String(contentsOfFile: "\(tasks)/\(task)/schedstat", encoding: .utf8)
-            return sum + (Double(text.prefix { $0 != " " }) ?? 0) / 1000
-        }
+        // Once to warm the server; the client makes 2,000 calls more before it measures, which do
+        // not count.
+        let id = "\(server.processIdentifier)"
+        _ = try numbers(client, ["load", path, method, "640", "64", id])
+        let printed = try numbers(client, ["load", path, method, "\(count)", "\(inFlight)", id])
+        guard printed.count == 3 else { throw Failure("\(peer.client) printed \(printed)") }
+        return (serverCPU: printed[2], wall: printed[0], clientCPU: printed[1])
     }
 
     private func show(_ method: String, _ inFlight: Int, _ results: [String: Result]) {
         let own = results["usher"] ?? Result()
-        let kind = method == "Unary" ? "does not suspend" : "suspends once"
+        let kind =
+            switch method {
+            case "Unary": "does not suspend"
+            case "Suspending": "suspends once"
+            default: "is woken by another thread"
+            }
         print("\nthe handler \(kind), \(inFlight) in flight; µs per call")
         print("                  server CPU   (median)   × usher       wall  client CPU")
         for peer in Self.peers {

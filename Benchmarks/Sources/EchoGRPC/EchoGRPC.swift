@@ -5,19 +5,22 @@ import Measure
 /// grpc-swift-2's server and client, for messages that are bytes:
 ///
 ///     EchoGRPC serve SOCKET
-///     EchoGRPC load SOCKET METHOD COUNT IN-FLIGHT
+///     EchoGRPC load SOCKET METHOD COUNT IN-FLIGHT SERVER-PROCESS
 @main
 struct EchoGRPC {
     static func main() async throws {
         let arguments = CommandLine.arguments
         if arguments.count == 3, arguments[1] == "serve" {
             try await serve(path: arguments[2])
-        } else if arguments.count == 6, arguments[1] == "load", let count = Int(arguments[4]),
-            let inFlight = Int(arguments[5])
+        } else if arguments.count == 7, arguments[1] == "load", let count = Int(arguments[4]),
+            let inFlight = Int(arguments[5]), let server = Int32(arguments[6])
         {
-            try await load(path: arguments[2], method: arguments[3], count, inFlight)
+            try await load(
+                path: arguments[2], method: arguments[3], count, inFlight, server: server)
         } else {
-            stop("usage: serve SOCKET | load SOCKET Unary|Suspending COUNT IN-FLIGHT")
+            stop(
+                "usage: serve SOCKET | load SOCKET Unary|Suspending|Woken COUNT IN-FLIGHT SERVER-PROCESS"
+            )
         }
     }
 
@@ -29,7 +32,9 @@ struct EchoGRPC {
         try await server.serve()
     }
 
-    static func load(path: String, method: String, _ count: Int, _ inFlight: Int) async throws {
+    static func load(
+        path: String, method: String, _ count: Int, _ inFlight: Int, server: Int32
+    ) async throws {
         let descriptor = MethodDescriptor(fullyQualifiedService: "bench.Echo", method: method)
         let payload = [UInt8](repeating: 0x2A, count: 64)
         try await withGRPCClient(
@@ -46,20 +51,26 @@ struct EchoGRPC {
                 guard reply == payload else { stop("not the echo") }
             }
             for _ in 0..<2000 { try await call() }
-            try await Measure.load(count: count, inFlight: inFlight, call)
+            try await Measure.load(count: count, inFlight: inFlight, server: server, call)
         }
     }
 }
 
 struct EchoService: RegistrableRPCService {
+    private let waker = Waker()
+
     func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
-        for (method, suspends) in [("Unary", false), ("Suspending", true)] {
+        for method in ["Unary", "Suspending", "Woken"] {
             router.registerHandler(
                 forMethod: MethodDescriptor(fullyQualifiedService: "bench.Echo", method: method),
                 deserializer: Bytes(), serializer: Bytes()
-            ) { request, context in
+            ) { [waker] request, context in
                 let message = try await ServerRequest(stream: request).message
-                if suspends { await Task.yield() }
+                switch method {
+                case "Suspending": await Task.yield()
+                case "Woken": await waker.wait()
+                default: break
+                }
                 return StreamingServerResponse(single: ServerResponse(message: message))
             }
         }

@@ -10,9 +10,11 @@ struct EchoMessage: Message {
     }
 }
 
-/// The service that Tests/GoPeer serves too, but for `Suspending`.
+/// The service that Tests/GoPeer serves too.
 enum Echo {
     static let service = "bench.Echo"
     static let unary = Method<EchoMessage, EchoMessage>(service, "Unary")
     static let suspending = Method<EchoMessage, EchoMessage>(service, "Suspending")
+    static let woken = Method<EchoMessage, EchoMessage>(service, "Woken")
+    static let all = [unary, suspending, woken]
 }
