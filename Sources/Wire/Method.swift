@@ -2,10 +2,29 @@
 package enum MethodKind: String, Sendable {
     case unary, serverStream, clientStream, bidirectional
 
+    // By `switch`: `==` compares the texts.
+
+    /// One message each way.
+    package var isUnary: Bool {
+        switch self {
+        case .unary: true
+        case .serverStream, .clientStream, .bidirectional: false
+        }
+    }
     /// Whether the client sends any number of messages.
-    package var clientStreams: Bool { self == .clientStream || self == .bidirectional }
+    package var clientStreams: Bool {
+        switch self {
+        case .unary, .serverStream: false
+        case .clientStream, .bidirectional: true
+        }
+    }
     /// Whether the server sends any number of messages.
-    package var serverStreams: Bool { self == .serverStream || self == .bidirectional }
+    package var serverStreams: Bool {
+        switch self {
+        case .unary, .clientStream: false
+        case .serverStream, .bidirectional: true
+        }
+    }
 }
 
 /// A method of a service, without its types.
@@ -22,6 +41,7 @@ package protocol AnyMethod: Sendable {
 }
 
 /// A method of a service with the messages that it takes and gives.
+@usableFromInline
 package struct Method<Request: Message, Response: Message>: AnyMethod {
     package let service: String
     package let name: String

@@ -25,28 +25,61 @@ enum EnvelopesTarget {
 
     private static func request(_ frame: ByteBuffer, _ bytes: [UInt8], metadataSizeMax: Int) {
         let message: Result<TTRPCRequest, WireError> = attempt(bytes)
+        let names = names(message)
+        let routes = RouteTable([(service: "a.B", method: "C")] + (names.map { [$0] } ?? []))
         let envelope: RequestEnvelope
         do {
-            envelope = try RequestEnvelope(frame, metadataSizeMax: metadataSizeMax)
+            envelope = try RequestEnvelope(frame, routes: routes, metadataSizeMax: metadataSizeMax)
         } catch {
             switch error.code {
             case .resourceExhausted:
-                require(metadataSizeMax < bytes.count, "too much metadata in \(bytes.count) bytes")
+                // An entry takes two bytes at least.
+                let costMax = bytes.count + bytes.count / 2 * Metadata.entryCost
+                require(metadataSizeMax < costMax, "too much metadata in \(bytes.count) bytes")
             case .invalidArgument:
-                if case .success = message { finding("the codec takes it, the envelope does not") }
+                if names != nil { finding("the codec takes it, the envelope does not") }
             default: finding("\(error)")
             }
             return
         }
+        require(
+            envelope.metadata.count * Metadata.entryCost <= metadataSizeMax,
+            "\(envelope.metadata.count) entries of metadata")
+        if let (service, method) = names {
+            require(
+                envelope.route == (service == "a.B" && method == "C" ? 0 : 1),
+                "\(service)/\(method) has the route \(envelope.route)")
+            let other = RouteTable([(service + "x", method), (service, method + "x")])
+            do {
+                _ = try RequestEnvelope(frame, routes: other, metadataSizeMax: metadataSizeMax)
+                finding("\(service)/\(method) has another's route")
+            } catch {
+                require(error.code == .unimplemented, "a name that is text: \(error)")
+            }
+        }
         switch message {
-        case .success(let message): compare(envelope, message)
+        case .success(let message): compare(envelope, message, names)
         // The envelope counts levels from the part at hand, the codec from the whole.
         case .failure(let error):
             require(error.code == .tooDeep, "the envelope takes it, the codec says \(error)")
         }
     }
 
-    private static func compare(_ envelope: RequestEnvelope, _ message: TTRPCRequest) {
+    /// What the codec reads, where it is text.
+    private static func names(
+        _ message: Result<TTRPCRequest, WireError>
+    ) -> (service: String, method: String)? {
+        guard case .success(let message) = message,
+            let service = String(validating: message.service, as: UTF8.self),
+            let method = String(validating: message.method, as: UTF8.self)
+        else { return nil }
+        return (service, method)
+    }
+
+    private static func compare(
+        _ envelope: RequestEnvelope, _ message: TTRPCRequest,
+        _ names: (service: String, method: String)?
+    ) {
         require(Array(envelope.payload.readableBytesView) == message.payload, "other payload")
         require(envelope.timeoutNanoseconds == message.timeoutNanoseconds, "other timeout")
         require(
@@ -54,21 +87,7 @@ enum EnvelopesTarget {
                 && zip(envelope.metadata, message.metadata).allSatisfy {
                     same($0.key, $1.key.lowercased()) && same($0.value, $1.value)
                 }, "other metadata")
-        guard let service = String(validating: message.service, as: UTF8.self),
-            let method = String(validating: message.method, as: UTF8.self)
-        else {
-            require(envelope.unknownMethod().code == .invalidArgument, "names that are no text")
-            return
-        }
-        require(envelope.unknownMethod().code == .unimplemented, "names that are text")
-        let table = RouteTable([("a.B", "C"), (service, method)])
-        let route = envelope.route(in: table)
-        require(
-            route == (service == "a.B" && method == "C" ? 0 : 1),
-            "\(service)/\(method) has the route \(String(describing: route))")
-        let other = RouteTable([(service + "x", method), (service, method + "x")])
-        require(envelope.route(in: other) == nil, "\(service)/\(method) has another's route")
-
+        guard let (service, method) = names else { finding("names that are no text have a route") }
         var written = ByteBuffer()
         message.payload.withUnsafeBytes {
             written.writeRequestEnvelope(

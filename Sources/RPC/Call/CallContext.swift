@@ -1,6 +1,7 @@
-import NIOCore
+public import NIOCore
 
 /// What a handler or an interceptor knows about the call that it serves. Cheap to copy.
+@usableFromInline
 package struct CallContext: Sendable {
     /// The call that the current task serves. Clients take their deadline from it, so that a call
     /// made on behalf of another never outlives it.
@@ -28,22 +29,34 @@ package struct CallContext: Sendable {
         }
     }
 
+    /// Where the answer of a call goes that came over a connection.
+    struct Origin: Sendable {
+        let link: ServerLink
+        let streamID: UInt32
+    }
+
+    /// All of a call in one object, so that its task and its task-locals count one reference each.
     private final class Storage: Sendable {
         let callee: Callee
         let caller: Caller
         let metadata: Metadata
         let loopDeadline: NIODeadline?
         let stream: ServerStream?
+        let origin: Origin?
+        /// Only for the call's own task, which takes it first of all.
+        nonisolated(unsafe) var request: ByteBuffer
 
         init(
             _ callee: Callee, _ caller: Caller, metadata: Metadata, loopDeadline: NIODeadline?,
-            stream: ServerStream?
+            stream: ServerStream?, origin: Origin?, request: ByteBuffer
         ) {
             self.callee = callee
             self.caller = caller
             self.metadata = metadata
             self.loopDeadline = loopDeadline
             self.stream = stream
+            self.origin = origin
+            self.request = request
         }
     }
 
@@ -64,6 +77,17 @@ package struct CallContext: Sendable {
     /// The messages of a call that is not unary. It travels here so that interceptors are the same
     /// for all kinds of methods.
     var stream: ServerStream? { storage.stream }
+    /// Nil without a connection.
+    var origin: Origin? { storage.origin }
+
+    /// The request's bytes, once: the buffer that they were read into is not kept until the call
+    /// ends. Of a client's stream the first message, if it is not empty. For the call's own task.
+    @usableFromInline
+    func takeRequest() -> ByteBuffer {
+        let request = storage.request
+        storage.request = ByteBuffer()
+        return request
+    }
 
     /// Whether the caller has agreed on windows: whoever sends much waits for a slow reader, instead
     /// of failing the stream (decision 0006). False for calls that are no streams of messages.
@@ -77,10 +101,11 @@ package struct CallContext: Sendable {
 
     init(
         _ callee: Callee, _ caller: Caller, metadata: Metadata, loopDeadline: NIODeadline?,
-        stream: ServerStream? = nil
+        stream: ServerStream? = nil, origin: Origin? = nil, request: ByteBuffer = ByteBuffer()
     ) {
         storage = Storage(
-            callee, caller, metadata: metadata, loopDeadline: loopDeadline, stream: stream)
+            callee, caller, metadata: metadata, loopDeadline: loopDeadline, stream: stream,
+            origin: origin, request: request)
     }
 
     /// A context for calling a handler without a connection.

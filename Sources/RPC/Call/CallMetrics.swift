@@ -4,7 +4,7 @@ import Synchronization
 import Wire
 
 /// Counts a method's calls under the names that gRPC servers and clients use.
-struct MethodMetrics: Sendable {
+final class MethodMetrics: Sendable {
     private let started: Counter
     private let handled: [Counter]
     private let handlingTime: Metrics.Timer

@@ -9,6 +9,9 @@ package struct Metadata: Equatable, Sendable {
         package let value: String
     }
 
+    /// Bytes that an entry counts for its limit, beside those of its key and value.
+    static var entryCost: Int { MemoryLayout<Entry>.stride }
+
     private var storage: [Entry] = []
 
     /// No metadata.

@@ -95,7 +95,7 @@ final class ClientCall: Sendable {
         }
         guard isFirst else { return }
         continuation?.resume(returning: outcome)
-        guard kind != .unary else { return }
+        guard !kind.isUnary else { return }
         switch outcome {
         case .reply:
             inbound?.finish()

@@ -79,7 +79,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
         out.writeImmutableBuffer(call.envelope)
         out.writeRequestTimeout(nanoseconds: timeout)
         schedule(call.deadline)
-        if call.kind != .unary {
+        if !call.kind.isUnary {
             streamIDs[ObjectIdentifier(call)] = streamID
             call.settle(connection.agreement)
             if call.kind.clientStreams { writers.append(streamID) }
@@ -121,7 +121,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
 
     /// Forgets what belongs to a call that is over.
     func forget(_ call: ClientCall) {
-        if call.kind != .unary { streamIDs[ObjectIdentifier(call)] = nil }
+        if !call.kind.isUnary { streamIDs[ObjectIdentifier(call)] = nil }
     }
 
     /// Sends what was put in; whether there is room for more.

@@ -19,7 +19,7 @@ extension ClientConnection {
 
     /// Streams, the calls that are not unary.
     var streams: [Call] {
-        calls.values.filter { $0.kind != .unary }.map(\.call)
+        calls.values.filter { !$0.kind.isUnary }.map(\.call)
     }
 
     /// The stream for a Hello, which is sent before every call. It is no call of anyone and takes

@@ -31,12 +31,11 @@ extension ServerConnection {
             clientWindow: StreamWindow.size(announced: request.streamWindow),
             serverWindow: StreamWindow.size(announced: announced))
         keepAlive = limits.keepAlive.map { KeepAlive($0, now: now) }
-        return .hello(
-            streamID: streamID,
-            HelloResponse.with {
-                $0.version = ControlService.version
-                $0.streamWindow = announced
-            })
+        let response = HelloResponse.with {
+            $0.version = ControlService.version
+            $0.streamWindow = announced
+        }
+        return .control(.hello(streamID: streamID, response))
     }
 
     /// Frames of types that ttrpc does not know; from a plain peer they mean nothing.
@@ -44,14 +43,15 @@ extension ServerConnection {
         guard agreement.isAgreed, let control = ControlFrame(frame) else { return .none }
         switch control {
         case .ping(let payload):
-            return pings.spend(now: now) ? .pong(payload) : .close
+            return pings.spend(now: now) ? .control(.pong(payload)) : .close
         case .pong, .goAway:
             return .none
         case .cancel(let streamID):
             guard let ended = leave(streamID) else { return .none }
-            return .cancel(ended)
+            return .control(.cancel(ended))
         case .window(let streamID, let bytes):
-            return isOpen(streamID: streamID) ? .grant(streamID: streamID, bytes: bytes) : .none
+            guard isOpen(streamID: streamID) else { return .none }
+            return .control(.grant(streamID: streamID, bytes: bytes))
         case .malformed:
             return .close
         }
@@ -71,6 +71,7 @@ extension ServerConnection {
     /// that nothing can come from it.
     mutating func checkPeer(now: NIODeadline, isRead: Bool) -> KeepAlive.Step {
         if let until = lingersUntil, until <= now { lingersUntil = nil }
+        if patience.isOver(now: now) { return .dead }
         if !isRead { keepAlive?.received() }
         return keepAlive?.check(now: now) ?? .none
     }

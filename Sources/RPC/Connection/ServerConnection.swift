@@ -32,6 +32,12 @@ struct ServerConnection {
         /// The stream is over, by the client's fault; its handler is cancelled.
         case abort(Ended, RPCError)
         case reject(streamID: UInt32, route: Int?, error: RPCError)
+        case control(Control)
+        case close
+    }
+
+    /// What only peers cause that have agreed on more than ttrpc.
+    enum Control {
         /// The client may use the extra frames.
         case hello(streamID: UInt32, HelloResponse)
         /// The client wants no answer any more; the handler was cancelled.
@@ -39,7 +45,6 @@ struct ServerConnection {
         /// The client takes more of a stream.
         case grant(streamID: UInt32, bytes: Int)
         case pong(ByteBuffer)
-        case close
     }
 
     /// A call that has to be counted as over.
@@ -56,6 +61,8 @@ struct ServerConnection {
         var isInputOpen: Bool
         var startedAt: NIODeadline
         var deadline: NIODeadline
+        /// Bytes of its request.
+        var size: Int
         var isAnswered = false
         var task: Task<Void, Never>?
 
@@ -73,8 +80,11 @@ struct ServerConnection {
     /// 0 is no stream.
     private var lastFinished: UInt32 = 0
     var isDraining = false
+    /// Bytes of the requests of ``calls``.
+    private var requestsSize = 0
     private var isInputClosed = false
     private var isClosed = false
+    var patience: PeerPatience
     // Beyond ttrpc.
     var agreement = Agreement.plain
     var keepAlive: KeepAlive?
@@ -91,6 +101,8 @@ struct ServerConnection {
         self.routes = routes
         self.kinds = kinds
         self.methodLimits = methodLimits
+        patience = PeerPatience(
+            frameTimeout: limits.frameTimeout, readTimeout: limits.readTimeout)
         calls.reserveCapacity(64)
     }
 
@@ -109,6 +121,7 @@ struct ServerConnection {
     var nextDeadline: NIODeadline? {
         guard !isClosed else { return nil }
         var earliest = keepAlive?.nextCheck
+        if let check = patience.nextCheck { earliest = min(earliest ?? check, check) }
         if let lingersUntil { earliest = min(earliest ?? lingersUntil, lingersUntil) }
         for call in calls.values where !call.isAnswered {
             earliest = min(earliest ?? call.deadline, call.deadline)
@@ -138,13 +151,12 @@ struct ServerConnection {
         if let refusal = admit(streamID: streamID) { return refusal }
         let envelope: RequestEnvelope
         do {
-            envelope = try RequestEnvelope(frame.payload, metadataSizeMax: limits.metadataSizeMax)
+            envelope = try RequestEnvelope(
+                frame.payload, routes: routes, metadataSizeMax: limits.metadataSizeMax)
         } catch {
             return .reject(streamID: streamID, route: nil, error: error)
         }
-        guard let route = envelope.route(in: routes) else {
-            return .reject(streamID: streamID, route: nil, error: envelope.unknownMethod())
-        }
+        let route = envelope.route
         if isDraining {
             return reject(
                 streamID, kinds.indices.contains(route) ? route : nil, .unavailable,
@@ -161,6 +173,12 @@ struct ServerConnection {
                 streamID, route, .resourceExhausted,
                 "more than \(limits.callsInFlightMax) calls in flight on one connection")
         }
+        let size = envelope.payload.readableBytes
+        guard requestsSize + size <= limits.receivedSizeMax else {
+            return reject(
+                streamID, route, .resourceExhausted,
+                "more than \(limits.receivedSizeMax) bytes of requests in flight on one connection")
+        }
         if !methodLimits.isEmpty, let limit = methodLimits[route], !limit.enter() {
             return reject(
                 streamID, route, .resourceExhausted,
@@ -175,7 +193,8 @@ struct ServerConnection {
         let isInputOpen = kind.clientStreams && !frame.flags.contains(.remoteClosed)
         calls[streamID] = Call(
             route: route, kind: kind, isInputOpen: isInputOpen, startedAt: now,
-            deadline: deadline)
+            deadline: deadline, size: size)
+        requestsSize += size
         return .start(
             Start(
                 streamID: streamID, route: route, kind: kind, payload: envelope.payload,
@@ -283,6 +302,7 @@ struct ServerConnection {
     mutating func finish(streamID: UInt32) -> Ended? {
         guard let call = calls.removeValue(forKey: streamID) else { return nil }
         lastFinished = streamID
+        requestsSize -= call.size
         if !methodLimits.isEmpty { methodLimits[call.route]?.leave() }
         return call.isAnswered || isClosed ? nil : call.ended(streamID)
     }

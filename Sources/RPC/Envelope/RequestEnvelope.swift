@@ -3,86 +3,127 @@ import NIOCore
 /// A received `ttrpc.Request { service = 1, method = 2, payload = 3, timeout_nano = 4,
 /// metadata = 5 }`; names and payload are parts of the frame.
 struct RequestEnvelope {
-    private let frame: ByteBuffer
-    private var service = 0..<0
-    private var method = 0..<0
+    /// Index of the method in the route table.
+    let route: Int
     /// The request message's bytes.
-    private(set) var payload = ByteBuffer()
+    let payload: ByteBuffer
     /// 0 = none.
-    private(set) var timeoutNanoseconds: Int64 = 0
-    private(set) var metadata = Metadata()
+    let timeoutNanoseconds: Int64
+    let metadata: Metadata
 
-    /// Throws INVALID_ARGUMENT for what does not decode, RESOURCE_EXHAUSTED for too much metadata.
-    init(_ frame: ByteBuffer, metadataSizeMax: Int) throws(RPCError) {
-        self.frame = frame
-        var payload = 0..<0
-        var isTooLarge = false
-        do {
-            try frame.withUnsafeReadableBytes { bytes in
-                var reader = EnvelopeReader(bytes)
-                var metadataSize = 0
-                while let tag = try reader.nextTag() {
-                    switch tag {
-                    case 1 << 3 | 2: service = try reader.delimited()
-                    case 2 << 3 | 2: method = try reader.delimited()
-                    case 3 << 3 | 2: payload = try reader.delimited()
-                    case 4 << 3: timeoutNanoseconds = Int64(bitPattern: try reader.varint())
-                    case 5 << 3 | 2:
-                        let range = try reader.delimited()
-                        metadataSize += range.count
-                        isTooLarge = metadataSize > metadataSizeMax
-                        if isTooLarge { return }
-                        try readMetadata(EnvelopeReader(bytes, range: range))
-                    default: try reader.skip(tag)
-                    }
-                }
-            }
-        } catch {
-            throw RPCError(.invalidArgument, "the request does not decode")
+    /// Throws INVALID_ARGUMENT for what does not decode, RESOURCE_EXHAUSTED for too much metadata,
+    /// UNIMPLEMENTED for a method that is not in the table.
+    init(_ frame: ByteBuffer, routes: RouteTable, metadataSizeMax: Int) throws(RPCError) {
+        let fields = frame.withUnsafeReadableBytes {
+            Fields($0, routes: routes, metadataSizeMax: metadataSizeMax)
         }
-        if isTooLarge {
-            throw RPCError(.resourceExhausted, "metadata of more than \(metadataSizeMax) bytes")
+        if let fault = fields.fault {
+            throw Self.error(fault, fields, of: frame, metadataSizeMax: metadataSizeMax)
         }
-        self.payload = slice(payload)
+        route = fields.route
+        timeoutNanoseconds = fields.timeoutNanoseconds
+        metadata = fields.metadata
+        payload = Self.slice(fields.payload, of: frame)
     }
 
-    private mutating func readMetadata(_ reader: EnvelopeReader) throws {
-        var reader = reader
-        var key = ""
-        var value = ""
-        while let tag = try reader.nextTag() {
-            switch tag {
-            case 1 << 3 | 2: key = try reader.string()
-            case 2 << 3 | 2: value = try reader.string()
-            default: try reader.skip(tag)
-            }
+    private static func error(
+        _ fault: Fault, _ fields: Fields, of frame: ByteBuffer, metadataSizeMax: Int
+    ) -> RPCError {
+        switch fault {
+        case .malformed:
+            return RPCError(.invalidArgument, "the request does not decode")
+        case .tooMuchMetadata:
+            return RPCError(.resourceExhausted, "metadata of more than \(metadataSizeMax) bytes")
+        case .unknownMethod:
+            let service = slice(fields.service, of: frame)
+            let method = slice(fields.method, of: frame)
+            guard
+                let serviceName = try? service.getUTF8ValidatedString(
+                    at: service.readerIndex, length: service.readableBytes),
+                let methodName = try? method.getUTF8ValidatedString(
+                    at: method.readerIndex, length: method.readableBytes)
+            else { return error(.malformed, fields, of: frame, metadataSizeMax: 0) }
+            return RPCError(
+                .unimplemented,
+                "no method \(serviceName.prefix(128))/\(methodName.prefix(128)) here")
         }
-        metadata.append(value, for: key)
     }
 
-    private func slice(_ range: Range<Int>) -> ByteBuffer {
+    private static func slice(_ range: Range<Int>, of frame: ByteBuffer) -> ByteBuffer {
         frame.getSlice(at: frame.readerIndex + range.lowerBound, length: range.count)
             ?? ByteBuffer()
     }
 
-    func route(in table: RouteTable) -> Int? {
-        frame.withUnsafeReadableBytes { table.index(service: service, method: method, in: $0) }
+    private enum Fault {
+        case malformed
+        case tooMuchMetadata
+        case unknownMethod
     }
 
-    /// Why there is no route: UNIMPLEMENTED, or INVALID_ARGUMENT for names that are not text.
-    func unknownMethod() -> RPCError {
-        let service = slice(self.service)
-        let method = slice(self.method)
-        guard
-            let serviceName = try? service.getUTF8ValidatedString(
-                at: service.readerIndex, length: service.readableBytes),
-            let methodName = try? method.getUTF8ValidatedString(
-                at: method.readerIndex, length: method.readableBytes)
-        else {
-            return RPCError(.invalidArgument, "the request does not decode")
+    /// What the bytes say, as far as they could be read.
+    private struct Fields {
+        var service = 0..<0
+        var method = 0..<0
+        var payload = 0..<0
+        var timeoutNanoseconds: Int64 = 0
+        var metadata = Metadata()
+        var route = 0
+        var fault: Fault?
+
+        init(_ bytes: UnsafeRawBufferPointer, routes: RouteTable, metadataSizeMax: Int) {
+            do {
+                try read(bytes, metadataSizeMax: metadataSizeMax)
+            } catch {
+                fault = .malformed
+            }
+            guard fault == nil else { return }
+            if let index = routes.index(service: service, method: method, in: bytes) {
+                route = index
+            } else {
+                fault = .unknownMethod
+            }
         }
-        return RPCError(
-            .unimplemented, "no method \(serviceName.prefix(128))/\(methodName.prefix(128)) here")
+
+        private mutating func read(
+            _ bytes: UnsafeRawBufferPointer, metadataSizeMax: Int
+        ) throws(EnvelopeReader.Failure) {
+            var reader = EnvelopeReader(bytes)
+            var metadataSize = 0
+            while let tag = try reader.nextTag() {
+                switch tag {
+                case 1 << 3 | 2: service = try reader.delimited()
+                case 2 << 3 | 2: method = try reader.delimited()
+                case 3 << 3 | 2: payload = try reader.delimited()
+                case 4 << 3: timeoutNanoseconds = Int64(bitPattern: try reader.varint())
+                case 5 << 3 | 2:
+                    let range = try reader.delimited()
+                    // What an entry takes beside its bytes counts too: empty ones are not free.
+                    metadataSize += range.count + Metadata.entryCost
+                    guard metadataSize <= metadataSizeMax else {
+                        fault = .tooMuchMetadata
+                        return
+                    }
+                    try readMetadata(EnvelopeReader(bytes, range: range))
+                default: try reader.skip(tag)
+                }
+            }
+        }
+
+        private mutating func readMetadata(
+            _ entry: EnvelopeReader
+        ) throws(EnvelopeReader.Failure) {
+            var reader = entry
+            var key = ""
+            var value = ""
+            while let tag = try reader.nextTag() {
+                switch tag {
+                case 1 << 3 | 2: key = try reader.string()
+                case 2 << 3 | 2: value = try reader.string()
+                default: try reader.skip(tag)
+                }
+            }
+            metadata.append(value, for: key)
+        }
     }
 }
 

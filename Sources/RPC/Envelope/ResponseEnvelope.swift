@@ -32,11 +32,13 @@ enum ResponseEnvelope {
 
 extension ByteBuffer {
     /// Appends the Response of a call that went well; false, with nothing written, if it is too
-    /// long for a frame.
-    mutating func writeReplyFrame(streamID: UInt32, payload: [UInt8], sizeMax: Int) -> Bool {
+    /// long for a frame, or if that would make more than `bufferSizeMax` bytes.
+    mutating func writeReplyFrame(
+        streamID: UInt32, payload: [UInt8], sizeMax: Int, bufferSizeMax: Int = .max
+    ) -> Bool {
         let length =
             payload.isEmpty ? 0 : 1 + Self.varintSize(payload.count) + payload.count
-        guard length <= sizeMax else { return false }
+        guard length <= sizeMax, readableBytes <= bufferSizeMax - length else { return false }
         let header = FrameHeader(length: length, streamID: streamID, type: .response)
         // At once, because each write makes sure by itself of its room and that it is alone.
         writeWithUnsafeMutableBytes(minimumWritableBytes: FrameHeader.size + length) { room in

@@ -104,6 +104,13 @@ extension FrameHeader {
 }
 
 extension ByteBuffer {
+    /// The same bytes: a few of them do not keep the large buffer that they were read into. For
+    /// what waits.
+    func detached() -> ByteBuffer {
+        guard storageCapacity > 2 * readableBytes + 256 else { return self }
+        return ByteBuffer(bytes: readableBytesView)
+    }
+
     /// Appends a header. The caller keeps `length` within ``FrameHeader/payloadSizeMax``.
     @discardableResult
     package mutating func writeFrameHeader(_ header: FrameHeader) -> Int {

@@ -27,6 +27,9 @@ package struct FrameDecoder: Sendable {
     /// Bytes that wait for the rest of their frame.
     package var bufferedBytes: Int { buffer.readableBytes }
 
+    /// Whether what was received ends within a frame. Only when ``next()`` has given all events.
+    package var isWithinFrame: Bool { skipping > 0 || buffer.readableBytes > 0 }
+
     /// Takes what was read from the socket.
     package mutating func append(_ bytes: ByteBuffer) {
         guard !isMalformed else { return }
@@ -47,13 +50,17 @@ package struct FrameDecoder: Sendable {
             skipping -= skipped
         }
         guard skipping == 0, !isMalformed, buffer.readableBytes > 0 else { return nil }
-        // Lengths stay far under 2²⁴, so a first byte other than 0 is another protocol or noise.
-        guard buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) == 0 else {
+        let header: FrameHeader
+        switch peek() {
+        case .part:
+            return nil
+        case .header(let whole):
+            header = whole
+        case .malformed:
             isMalformed = true
             buffer = ByteBuffer()
             return .malformed
         }
-        guard let header = peekHeader() else { return nil }
         guard header.length <= payloadSizeMax else {
             buffer.moveReaderIndex(forwardBy: FrameHeader.size)
             skipping = header.length
@@ -72,9 +79,18 @@ package struct FrameDecoder: Sendable {
                 payload: payload))
     }
 
-    private func peekHeader() -> FrameHeader? {
+    private enum Beginning {
+        case part
+        case header(FrameHeader)
+        case malformed
+    }
+
+    /// What the buffer begins with, which is not empty.
+    private func peek() -> Beginning {
         buffer.withUnsafeReadableBytes { bytes in
-            bytes.count >= FrameHeader.size ? FrameHeader(loading: bytes) : nil
+            // Lengths stay far under 2²⁴, so a first byte other than 0 is another protocol or noise.
+            guard bytes[0] == 0 else { return .malformed }
+            return bytes.count >= FrameHeader.size ? .header(FrameHeader(loading: bytes)) : .part
         }
     }
 }

@@ -1,19 +1,27 @@
-package import NIOCore
-package import Wire
+public import NIOCore
+public import Wire
 
 /// Serves one call: the bytes of the request in, the bytes of the response out.
+@usableFromInline
 package typealias CallHandler =
     @Sendable (_ request: ByteBuffer, _ context: CallContext) async throws -> [UInt8]
 
 /// The methods that a server answers.
+@usableFromInline
 package struct CallRouter: Sendable {
+    /// Serves a call that came over a connection, its answer included.
+    @usableFromInline
+    typealias Run = @Sendable (CallContext) async -> Void
+
     struct Route: Sendable {
         let service: String
         let method: String
         /// With its messages, for reflection.
         let declaration: any AnyMethod
         var kind = MethodKind.unary
-        var handler: CallHandler
+        /// For interceptors to call.
+        let handler: CallHandler
+        var run: Run
         /// False for what is answered without credentials.
         var isIntercepted = true
         /// Calls that may run at once on the server; nil = as many as its connections may have.
@@ -33,6 +41,9 @@ package struct CallRouter: Sendable {
     /// logged and becomes INTERNAL with a text that tells nothing. The handler runs on the
     /// connection's event loop, after suspensions too: it must not block, and leaves the loop by
     /// ``runOffLoop(_:)`` for what it computes for long.
+    ///
+    /// Inlinable, so that each method gets code of its own for its messages.
+    @inlinable
     package mutating func handle<Request: Message, Response: Message>(
         _ method: Method<Request, Response>,
         _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
@@ -40,13 +51,26 @@ package struct CallRouter: Sendable {
         handle(method, isIntercepted: true, handler)
     }
 
+    @inlinable
     mutating func handle<Request: Message, Response: Message>(
         _ method: Method<Request, Response>, isIntercepted: Bool,
         _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
     ) {
-        add(method, .unary, isIntercepted: isIntercepted) { bytes, context in
-            try await handler(Self.decode(bytes), context).serialized()
-        }
+        // Not `run` around `handler`: each function that an `await` returns to looks for the
+        // task's executor again.
+        addUnary(
+            method, isIntercepted: isIntercepted,
+            handler: { bytes, context in
+                try await handler(Self.decode(bytes), context).serialized()
+            },
+            run: { context in
+                do {
+                    let request: Request = try Self.decode(context.takeRequest())
+                    context.answer(try await handler(request, context).serialized())
+                } catch {
+                    context.answer(error)
+                }
+            })
     }
 
     /// Answers a method with any number of messages; the stream ends when the handler returns.
@@ -87,17 +111,43 @@ package struct CallRouter: Sendable {
         }
     }
 
-    private mutating func add(
-        _ method: some AnyMethod, _ kind: MethodKind, isIntercepted: Bool = true,
-        handler: @escaping CallHandler
+    @usableFromInline
+    mutating func addUnary<Request: Message, Response: Message>(
+        _ method: Method<Request, Response>, isIntercepted: Bool, handler: @escaping CallHandler,
+        run: @escaping Run
     ) {
-        precondition(
-            method.kind == kind, "\(method.service)/\(method.name) is \(method.kind.rawValue)")
-        routes.removeAll { $0.service == method.service && $0.method == method.name }
-        routes.append(
+        add(
+            Route(
+                service: method.service, method: method.name, declaration: method, kind: .unary,
+                handler: handler, run: run, isIntercepted: isIntercepted))
+    }
+
+    private mutating func add(
+        _ method: some AnyMethod, _ kind: MethodKind, handler: @escaping CallHandler
+    ) {
+        add(
             Route(
                 service: method.service, method: method.name, declaration: method, kind: kind,
-                handler: handler, isIntercepted: isIntercepted))
+                handler: handler, run: Self.run(handler)))
+    }
+
+    private mutating func add(_ route: Route) {
+        let declared = route.declaration.kind
+        precondition(
+            declared == route.kind, "\(route.service)/\(route.method) is \(declared.rawValue)")
+        routes.removeAll { $0.service == route.service && $0.method == route.method }
+        routes.append(route)
+    }
+
+    private static func run(_ handler: @escaping CallHandler) -> Run {
+        { context in
+            do {
+                let request = context.takeRequest().detached()
+                context.answer(try await handler(request, context))
+            } catch {
+                context.answer(error)
+            }
+        }
     }
 
     /// Bounds the calls of a method that run at once on the server, over all its connections; more
@@ -120,12 +170,18 @@ package struct CallRouter: Sendable {
         return index
     }
 
-    private static func decode<Request: Message>(_ bytes: ByteBuffer) throws -> Request {
+    @inlinable
+    static func decode<Request: Message>(_ bytes: ByteBuffer) throws -> Request {
         do {
             return try Request(serialized: bytes.readableBytesUInt8Span)
         } catch {
-            throw RPCError(.internal, "the payload does not decode: \(error)")
+            throw undecodable(error)
         }
+    }
+
+    @usableFromInline
+    static func undecodable(_ error: any Error) -> any Error {
+        RPCError(.internal, "the payload does not decode: \(error)")
     }
 
     private static func messages<Request: Message>(
@@ -157,13 +213,16 @@ package struct CallRouter: Sendable {
 
     /// Wraps every handler, the first interceptor outermost.
     mutating func intercept(with interceptors: [any ServerInterceptor]) {
+        guard !interceptors.isEmpty else { return }
         for index in routes.indices where routes[index].isIntercepted {
+            var handler = routes[index].handler
             for interceptor in interceptors.reversed() {
-                let next = routes[index].handler
-                routes[index].handler = { request, context in
+                let next = handler
+                handler = { request, context in
                     try await interceptor.intercept(request, context: context, next: next)
                 }
             }
+            routes[index].run = Self.run(handler)
         }
     }
 }

@@ -62,11 +62,11 @@ final class HandlerExecutor: TaskExecutor {
         if loopTurn.hasSteps { eventLoop.execute(run) } else { loopTurn.later(run) }
     }
 
-    /// Runs the task that `body` makes until it suspends, before this returns. On the loop only.
-    func start<Success>(_ body: () -> Task<Success, Never>) -> Task<Success, Never> {
+    /// Makes a handler's task, and runs it until it suspends, before this returns. On the loop only.
+    func start(_ run: @escaping CallRouter.Run, _ context: CallContext) -> Task<Void, Never> {
         turn.startsNext = true
         defer { turn.startsNext = false }
-        return body()
+        return Task(executorPreference: self) { await run(context) }
     }
 
     /// Runs what is ready, then lets the connections write that have replies. On the loop only.

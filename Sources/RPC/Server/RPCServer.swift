@@ -151,14 +151,14 @@ package final class RPCServer: Service {
                 value: .init(low: outboundSizeMax / 2, high: outboundSizeMax)
             )
             .childChannelInitializer { [core, registry] channel in
-                let link = ServerLink(eventLoop: channel.eventLoop, registry: registry)
+                let link = ServerLink(
+                    core: core, eventLoop: channel.eventLoop, registry: registry)
                 guard registry.add(link) else { return channel.close() }
                 return channel.eventLoop.makeCompletedFuture {
                     do {
                         try tls?.addHandlers(to: channel)
                         try channel.pipeline.syncOperations.addHandler(
-                            ServerChannelHandler(
-                                core: core, link: link, peer: Self.peer(of: channel)))
+                            ServerChannelHandler(link: link, peer: Self.peer(of: channel)))
                     } catch {
                         link.leave()
                         throw error

@@ -4,8 +4,8 @@ import Wire
 // The shell of `ServerConnection+Control`.
 extension ServerChannelHandler {
     /// What peers do that have agreed on more than ttrpc.
-    func receiveControl(_ action: ServerConnection.Action, now: NIODeadline) {
-        switch action {
+    func receive(_ control: ServerConnection.Control, now: NIODeadline) {
+        switch control {
         case .hello(let streamID, let response):
             let payload: [UInt8] = response.serialized()
             _ = out.writeReplyFrame(
@@ -13,14 +13,12 @@ extension ServerChannelHandler {
             if let next = connection.nextDeadline { schedule(next) }
         case .cancel(let ended):
             let error = RPCError(.cancelled, "the caller has cancelled the call")
-            if ended.kind != .unary { streams.removeValue(forKey: ended.streamID)?.end(error) }
+            if !ended.kind.isUnary { streams.removeValue(forKey: ended.streamID)?.end(error) }
             recordEnd(ended, .cancelled, now: now)
         case .grant(let streamID, let bytes):
             streams[streamID]?.window.grant(bytes)
         case .pong(let payload):
             out.writePongFrame(payload)
-        default:
-            break
         }
     }
 

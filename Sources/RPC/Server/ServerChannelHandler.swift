@@ -22,9 +22,13 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     private var waiting = CircularBuffer<ServerLink.Message>()
     /// Frames are being taken or replies written: what comes back at once waits for that to end.
     private var isBusy = false
+    /// What the streams' queues hold.
+    private let unread: ByteBudget
     /// Frames that came are left in the decoder, because replies wait for the peer to read.
     private var hasFramesLeft = false
     private var isReadHeld = false
+    /// As the channel has said last; to ask it costs more.
+    private var isWritable = true
     private var isClosing = false
     /// Something was written, which closing would drop as long as it is on its way.
     private var hasWritten = false
@@ -33,12 +37,13 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     private var reportedInFlight = 0
     private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
 
-    init(core: ServerCore, link: ServerLink, peer: String) {
-        self.core = core
+    init(link: ServerLink, peer: String) {
+        core = link.core
         self.link = link
         executor = core.executors.executor(of: link.eventLoop)
         turn = .of(link.eventLoop)
         caller = CallContext.Caller(peer: peer, identity: nil)
+        unread = ByteBudget(bytesMax: core.limits.receivedSizeMax)
         decoder = FrameDecoder(payloadSizeMax: core.limits.payloadSizeMax)
         connection = ServerConnection(
             limits: core.limits, routes: core.table, kinds: core.kinds,
@@ -47,6 +52,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        isWritable = context.channel.isWritable
         link.attach(self)
     }
 
@@ -77,7 +83,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     func read(context: ChannelHandlerContext) {
         // A peer that does not read its replies is not read either.
-        if context.channel.isWritable {
+        if isWritable {
             context.read()
         } else {
             isReadHeld = true
@@ -85,7 +91,9 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, !isBusy { settle(context) }
+        isWritable = context.channel.isWritable
+        if let check = connection.patience.outputWaits(!isWritable, now: .now()) { schedule(check) }
+        if isWritable, !isBusy { settle(context) }
         context.fireChannelWritabilityChanged()
     }
 
@@ -131,14 +139,15 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     private func process(_ context: ChannelHandlerContext) {
         let now = NIODeadline.now()
         hasFramesLeft = false
+        var isNew = false
         while true {
             guard hasRoom(context) else {
                 hasFramesLeft = true
                 return
             }
-            guard let event = decoder.next() else { return }
-            let action = connection.receive(event, now: now)
-            switch action {
+            guard let event = decoder.next() else { break }
+            isNew = true
+            switch connection.receive(event, now: now) {
             case .none:
                 break
             case .start(let start):
@@ -156,32 +165,37 @@ final class ServerChannelHandler: ChannelDuplexHandler {
                 }
                 out.writeErrorFrame(
                     streamID: streamID, error: error, sizeMax: core.limits.payloadSizeMax)
+            case .control(let control):
+                receive(control, now: now)
             case .close:
                 context.close(promise: nil)
                 return
-            default:
-                receiveControl(action, now: now)
             }
         }
+        let isWithinFrame = decoder.isWithinFrame
+        let check = connection.patience.received(
+            isWithinFrame: isWithinFrame, isNew: isNew, now: now)
+        if let check { schedule(check) }
     }
 
     private func hasRoom(_ context: ChannelHandlerContext) -> Bool {
         if out.readableBytes >= core.limits.outboundSizeMax {
             flush(context)
         }
-        return context.channel.isWritable
+        return isWritable
     }
 
     // MARK: Calls
 
     private func start(_ start: ServerConnection.Start, now: NIODeadline) {
         let route = core.routes[start.route]
-        let stream = start.kind == .unary ? nil : open(start)
         let callContext = CallContext(
             route.callee, caller, metadata: start.metadata, loopDeadline: start.deadline,
-            stream: stream)
+            stream: start.kind.isUnary ? nil : open(start),
+            origin: CallContext.Origin(link: link, streamID: start.streamID),
+            request: route.isOffLoop ? start.payload.detached() : start.payload)
         route.metrics.recordStart()
-        let task = core.start(route, start, callContext, on: executor, link)
+        let task = core.start(route, callContext, on: executor)
         // A handler that did not suspend has been answered already, and is not known any more.
         connection.started(streamID: start.streamID, task: task)
         schedule(start.deadline)
@@ -190,7 +204,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     private func open(_ start: ServerConnection.Start) -> ServerStream {
         let stream = ServerStream(
             streamID: start.streamID, link: link, limits: core.limits,
-            windows: connection.streamWindows)
+            windows: connection.streamWindows, budget: unread)
         streams[start.streamID] = stream
         if start.kind.clientStreams {
             // The first message fits in any case.
@@ -211,7 +225,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     /// Answers a call with an error before its handler has ended.
     private func answer(_ ended: ServerConnection.Ended, _ error: RPCError, now: NIODeadline) {
-        if ended.kind != .unary { streams.removeValue(forKey: ended.streamID)?.end(error) }
+        if !ended.kind.isUnary { streams.removeValue(forKey: ended.streamID)?.end(error) }
         out.writeErrorFrame(
             streamID: ended.streamID, error: error, sizeMax: core.limits.payloadSizeMax)
         recordEnd(ended, error.code, now: now)
@@ -272,7 +286,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
 
     private func finish(_ streamID: UInt32, _ outcome: ServerCore.Outcome) {
         guard let ended = connection.finish(streamID: streamID) else { return }
-        if ended.kind != .unary {
+        if !ended.kind.isUnary {
             streams.removeValue(forKey: streamID)?.end(RPCError(.cancelled, "the call has ended"))
         }
         let sizeMax = core.limits.payloadSizeMax
@@ -281,9 +295,15 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         case .reply where ended.kind.serverStreams:
             out.writeCloseFrame(streamID: streamID)
         case .reply(let payload):
-            if !out.writeReplyFrame(streamID: streamID, payload: payload, sizeMax: sizeMax) {
+            let isWritten = out.writeReplyFrame(
+                streamID: streamID, payload: payload, sizeMax: sizeMax,
+                bufferSizeMax: core.limits.unsentSizeMax)
+            if !isWritten {
                 code = .resourceExhausted
-                let error = RPCError(code, "a reply of \(payload.count) bytes fits no frame")
+                let error = RPCError(
+                    code,
+                    "a reply of \(payload.count) bytes fits no frame of \(sizeMax), or not beside the \(out.readableBytes) that wait for the client to read them"
+                )
                 out.writeErrorFrame(streamID: streamID, error: error, sizeMax: sizeMax)
             }
         case .failure(let error):
@@ -319,7 +339,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         for ended in connection.expire(now: now) {
             answer(ended, error, now: now)
         }
-        switch connection.checkPeer(now: now, isRead: context?.channel.isWritable == true) {
+        switch connection.checkPeer(now: now, isRead: isWritable) {
         case .none: break
         case .ping: out.writePingFrame()
         case .dead:
@@ -340,7 +360,7 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         isBusy = true
         writeWaiting(context)
         flush(context)
-        while hasFramesLeft, context.channel.isWritable {
+        while hasFramesLeft, isWritable {
             process(context)
             writeWaiting(context)
             flush(context)
@@ -348,11 +368,11 @@ final class ServerChannelHandler: ChannelDuplexHandler {
         isBusy = false
         reportInFlight()
         leaveWhenGone()
-        if isReadHeld, context.channel.isWritable {
+        if isReadHeld, isWritable {
             isReadHeld = false
             context.read()
         }
-        if connection.isFinished, !isClosing, !hasFramesLeft {
+        if connection.isFinished, !isClosing, !hasFramesLeft, out.readableBytes == 0 {
             isClosing = true
             // The handshake of TLS may not be over, before which nothing can be written.
             guard hasWritten else { return context.close(promise: nil) }
@@ -365,7 +385,8 @@ final class ServerChannelHandler: ChannelDuplexHandler {
     }
 
     private func flush(_ context: ChannelHandlerContext) {
-        guard out.readableBytes > 0 else { return }
+        // What the channel takes beyond its mark, it does not tell.
+        guard out.readableBytes > 0, isWritable else { return }
         // May tell at once that the channel is writable or not; `isBusy` keeps that off `out`.
         hasWritten = true
         context.writeAndFlush(wrapOutboundOut(out), promise: nil)

@@ -14,13 +14,13 @@ final class ServerCore: Sendable {
     /// A method with what its calls need.
     final class Route: Sendable {
         let callee: CallContext.Callee
-        let handler: CallHandler
+        let run: CallRouter.Run
         let isOffLoop: Bool
         let metrics: MethodMetrics
 
         init(_ route: CallRouter.Route, factory: any MetricsFactory) {
             callee = CallContext.Callee(service: route.service, method: route.method)
-            handler = route.handler
+            run = route.run
             isOffLoop = route.isOffLoop
             metrics = MethodMetrics(
                 side: "server", kind: route.kind, service: route.service, method: route.method,
@@ -61,39 +61,34 @@ final class ServerCore: Sendable {
     /// bound around the making of its task, which takes them over: within the task that would be
     /// more functions that return to each other, of which each looks for its executor again.
     func start(
-        _ route: Route, _ call: ServerConnection.Start, _ context: CallContext,
-        on executor: HandlerExecutor, _ link: ServerLink
+        _ route: Route, _ context: CallContext, on executor: HandlerExecutor
     ) -> Task<Void, Never> {
-        let (handler, request, streamID) = (route.handler, call.payload, call.streamID)
-        let isStream = call.kind != .unary
-        func makeTask(_ executor: any TaskExecutor) -> Task<Void, Never> {
-            Task(executorPreference: executor) {
-                let outcome: Outcome
-                do {
-                    outcome = .reply(try await handler(request, context))
-                } catch {
-                    outcome = .failure(self.failure(error, context))
-                }
-                link.finished(streamID, outcome, isStream: isStream)
-            }
-        }
-        func start() -> Task<Void, Never> {
-            if route.isOffLoop { return makeTask(OffLoopExecutor.shared) }
-            return executor.start { makeTask(executor) }
-        }
-        return CallContext.$current.withValue(context) {
+        CallContext.$current.withValue(context) {
             guard
                 let traceParent = context.metadata[TraceParent.metadataKey].flatMap(
                     TraceParent.init)
-            else { return start() }
+            else { return makeTask(route, context, on: executor) }
             var serviceContext = ServiceContext.topLevel
             serviceContext.traceParent = traceParent
-            return ServiceContext.withValue(serviceContext) { start() }
+            return ServiceContext.withValue(serviceContext) {
+                makeTask(route, context, on: executor)
+            }
         }
     }
 
+    private func makeTask(
+        _ route: Route, _ context: CallContext, on executor: HandlerExecutor
+    ) -> Task<Void, Never> {
+        // Known before: a task that reads an object first looks for its executor.
+        let run = route.run
+        if route.isOffLoop {
+            return Task(executorPreference: OffLoopExecutor.shared) { await run(context) }
+        }
+        return executor.start(run, context)
+    }
+
     /// What a caller is told of an error. In the handler's task.
-    private func failure(_ error: any Error, _ context: CallContext) -> RPCError {
+    fileprivate func failure(_ error: any Error, _ context: CallContext) -> RPCError {
         if let error = error as? RPCError {
             return error.code == .ok ? RPCError(.unknown, error.message) : error
         }
@@ -108,5 +103,23 @@ final class ServerCore: Sendable {
                 "error": "\(String(reflecting: error))",
             ])
         return RPCError(.internal, "internal error")
+    }
+}
+
+extension CallContext {
+    /// The handler has ended well. In its task.
+    @usableFromInline
+    func answer(_ reply: [UInt8]) { answer(.reply(reply)) }
+
+    /// The handler has failed. In its task.
+    @usableFromInline
+    func answer(_ error: any Error) {
+        guard let origin else { return }
+        answer(.failure(origin.link.core.failure(error, self)))
+    }
+
+    private func answer(_ outcome: ServerCore.Outcome) {
+        guard let origin else { return }
+        origin.link.finished(origin.streamID, outcome, isStream: stream != nil)
     }
 }

@@ -4,12 +4,24 @@ package import NIOCore
 package struct ServerLimits: Sendable {
     /// Handlers that run at once for one connection; more are answered RESOURCE_EXHAUSTED.
     package var callsInFlightMax = 1024
-    /// Bytes of keys and values of one call's metadata; more is answered RESOURCE_EXHAUSTED.
+    /// Bytes of one call's metadata, of which each entry counts 32 more than its key and value; more is
+    /// answered RESOURCE_EXHAUSTED.
     package var metadataSizeMax = 16 << 10
     /// Time for a call that names none or a longer one.
     package var timeoutMax: TimeAmount = .minutes(5)
     /// Bytes of replies that may wait for the peer to read them before no more calls are read.
     package var outboundSizeMax = 1 << 20
+    /// Bytes of replies that may wait in all: those of the calls that run when no more are read. One that
+    /// does not fit is answered RESOURCE_EXHAUSTED instead.
+    package var unsentSizeMax = 64 << 20
+    /// Bytes of requests whose handlers run, and as many again of streams' messages that wait to be read;
+    /// what does not fit fails its call with RESOURCE_EXHAUSTED.
+    package var receivedSizeMax = 64 << 20
+    /// Time for a frame that has begun; then the connection is closed. 4 MiB in a minute are 70 kB/s.
+    package var frameTimeout = TimeAmount.minutes(1)
+    /// Time for a peer for which more than ``outboundSizeMax`` waits to read half of that; then the
+    /// connection is closed.
+    package var readTimeout = TimeAmount.minutes(1)
     /// When a peer that knows pings is asked whether it is still there, and given up; nil = never.
     package var keepAlive: KeepAliveSettings? = KeepAliveSettings(
         interval: .seconds(30), timeout: .seconds(20))

@@ -11,11 +11,13 @@ final class ServerLink: Sendable {
         case close
     }
 
+    let core: ServerCore
     private let mailbox: LoopMailbox<Message>
     private let handler: NIOLoopBoundBox<ServerChannelHandler?>
     private let registry: ConnectionRegistry
 
-    init(eventLoop: any EventLoop, registry: ConnectionRegistry) {
+    init(core: ServerCore, eventLoop: any EventLoop, registry: ConnectionRegistry) {
+        self.core = core
         mailbox = LoopMailbox(eventLoop: eventLoop)
         handler = .makeEmptyBox(eventLoop: eventLoop)
         self.registry = registry

@@ -11,12 +11,13 @@ final class ServerStream: Sendable {
     /// The windows are those of the connection's ``Agreement``.
     init(
         streamID: UInt32, link: ServerLink, limits: ServerLimits,
-        windows: (client: Int?, server: Int?)
+        windows: (client: Int?, server: Int?), budget: ByteBudget
     ) {
         self.streamID = streamID
         self.link = link
         payloadSizeMax = limits.payloadSizeMax
-        inbound = InboundQueue(limits: limits.stream, windowSize: windows.server)
+        inbound = InboundQueue(
+            limits: limits.stream, windowSize: windows.server, budget: budget)
         window = OutboundWindow(
             sizeMax: limits.stream.writtenSizeMax, windowSize: windows.client)
     }

@@ -60,11 +60,14 @@ final class InboundQueue: Sendable {
     }
 
     private let limits: StreamLimits
+    /// What waits in all queues of the connection.
+    private let budget: ByteBudget?
     private let state: Mutex<State>
 
     /// `windowSize` as it was agreed on.
-    init(limits: StreamLimits, windowSize: Int? = nil) {
+    init(limits: StreamLimits, windowSize: Int? = nil, budget: ByteBudget? = nil) {
         self.limits = limits
+        self.budget = budget
         state = Mutex(State(window: windowSize.map { ReceiveWindow(size: $0) }))
     }
 
@@ -78,8 +81,9 @@ final class InboundQueue: Sendable {
     /// Whether the sender waits while too much is not read.
     var hasWindow: Bool { state.withLock { $0.window != nil } }
 
-    /// Adds a message; false, with nothing added, when too much waits already or the window is
-    /// broken. One message always fits an empty queue. What comes after the end is dropped.
+    /// Adds a message; false, with nothing added, when too much waits already, here or in all queues
+    /// that share the budget, or the window is broken. One message always fits an empty queue, but for
+    /// the budget. What comes after the end is dropped.
     func push(_ message: ByteBuffer) -> Bool {
         let (isAccepted, waiting) = state.withLock { state -> (Bool, (Reader, Received)?) in
             guard state.end == nil else { return (true, nil) }
@@ -90,18 +94,13 @@ final class InboundQueue: Sendable {
             if let reader = state.reader.take() {
                 return (true, (reader, state.read(message)))
             }
-            state.messages.append(Self.kept(message))
+            guard budget?.take(message.readableBytes) != false else { return (false, nil) }
+            state.messages.append(message.detached())
             state.size += message.readableBytes
             return (true, nil)
         }
         if let (reader, received) = waiting { reader.resume(returning: .success(received)) }
         return isAccepted
-    }
-
-    /// A small message does not keep the large buffer that it was read into.
-    private static func kept(_ message: ByteBuffer) -> ByteBuffer {
-        guard message.storageCapacity > 2 * message.readableBytes + 256 else { return message }
-        return ByteBuffer(bytes: message.readableBytesView)
     }
 
     /// What the sender is to be granted now, if anything. After the end nothing.
@@ -127,6 +126,7 @@ final class InboundQueue: Sendable {
         let reader = state.withLock { state in
             if drops {
                 state.messages.removeAll()
+                budget?.give(state.size)
                 state.size = 0
             }
             guard state.end == nil else { return nil as Reader? }
@@ -140,9 +140,14 @@ final class InboundQueue: Sendable {
     func nextIfReady() -> Received? {
         state.withLock { state in
             guard let message = state.messages.popFirst() else { return nil }
-            state.size -= message.readableBytes
+            took(message, from: &state)
             return state.read(message)
         }
+    }
+
+    private func took(_ message: ByteBuffer, from state: inout State) {
+        state.size -= message.readableBytes
+        budget?.give(message.readableBytes)
     }
 
     /// The next message; nil after the last. Throws how the stream failed, CANCELLED when the
@@ -152,7 +157,7 @@ final class InboundQueue: Sendable {
             await withCheckedContinuation { continuation in
                 let ready: Result<Received, RPCError>? = state.withLock { state in
                     if let message = state.messages.popFirst() {
-                        state.size -= message.readableBytes
+                        took(message, from: &state)
                         return .success(state.read(message))
                     }
                     if let end = state.end { return end.result }

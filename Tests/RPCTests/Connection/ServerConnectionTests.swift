@@ -123,9 +123,53 @@ struct ServerConnectionTests {
         #expect(start(accepted) != nil)
     }
 
+    @Test("requests in flight are limited by their bytes")
+    func requestBytes() {
+        // A request of n bytes is n + 2 bytes long.
+        var connection = connection { $0.receivedSizeMax = 12 }
+        func receive(_ streamID: UInt32, _ value: String) -> ServerConnection.Action {
+            connection.receive(.frame(unaryRequest(streamID: streamID, value: value)), now: now)
+        }
+        #expect(start(receive(1, "12345")) != nil)
+        #expect(code(receive(3, "1234")) == .resourceExhausted)
+        #expect(start(receive(5, "123")) != nil)
+        #expect(code(receive(7, "")) == nil, "an empty request has no bytes")
+        _ = connection.finish(streamID: 5)
+        #expect(start(receive(9, "123")) != nil)
+        // An answered call counts until its handler has ended.
+        _ = connection.leave(1)
+        #expect(code(receive(11, "12345")) == .resourceExhausted)
+        _ = connection.finish(streamID: 1)
+        #expect(start(receive(13, "12345")) != nil)
+    }
+
+    @Test("a peer has its time for a frame and for reading, and no more")
+    func patience() {
+        var patience = PeerPatience(frameTimeout: .seconds(2), readTimeout: .seconds(3))
+        #expect(patience.nextCheck == nil)
+        #expect(patience.received(isWithinFrame: false, isNew: true, now: now) == nil)
+        #expect(
+            patience.received(isWithinFrame: true, isNew: true, now: now) == now + .seconds(2))
+        // More of the same frame is no new time, the next frame is.
+        let later = now + .seconds(1)
+        #expect(patience.received(isWithinFrame: true, isNew: false, now: later) == nil)
+        #expect(!patience.isOver(now: later))
+        #expect(patience.isOver(now: now + .seconds(2)))
+        #expect(
+            patience.received(isWithinFrame: true, isNew: true, now: later) == now + .seconds(3))
+        #expect(!patience.isOver(now: now + .seconds(2)))
+        // One that is not read cannot end its frame.
+        #expect(patience.outputWaits(true, now: later) == now + .seconds(4))
+        #expect(patience.outputWaits(true, now: now + .seconds(2)) == nil)
+        #expect(!patience.isOver(now: now + .seconds(3)))
+        #expect(patience.isOver(now: now + .seconds(4)))
+        #expect(patience.outputWaits(false, now: now + .seconds(4)) == nil)
+        #expect(patience.nextCheck == nil)
+    }
+
     @Test("metadata is limited")
     func metadata() {
-        var connection = connection { $0.metadataSizeMax = 20 }
+        var connection = connection { $0.metadataSizeMax = 20 + 2 * Metadata.entryCost }
         let small = requestFrame(streamID: 1, method: "Unary", value: "", metadata: ["k": "v"])
         #expect(start(connection.receive(.frame(small), now: now)) != nil)
         let many: Metadata = ["k": "v", "l": "v", "m": "v", "n": "v"]

@@ -27,7 +27,7 @@ struct ServerControlTests {
     ) throws -> ServerConnection {
         var connection = connection(change)
         guard
-            case .hello(streamID: 1, let response) = receive(
+            case .control(.hello(streamID: 1, let response)) = receive(
                 &connection, helloFrame(streamWindow: streamWindow))
         else { throw RPCError(.unknown, "no Hello") }
         #expect(response.version == 1)
@@ -65,7 +65,7 @@ struct ServerControlTests {
         var connection = connection { $0.stream.windowSize = 100_000 }
         #expect(connection.streamWindows.client == nil)
         guard
-            case .hello(streamID: 1, let response) = receive(
+            case .control(.hello(streamID: 1, let response)) = receive(
                 &connection, helloFrame(streamWindow: 70_000))
         else {
             Issue.record("no Hello")
@@ -113,7 +113,7 @@ struct ServerControlTests {
         let handler = Task<Void, Never> { _ = try? await Task.sleep(for: .seconds(600)) }
         connection.started(streamID: 3, task: handler)
         let frame = Frame(streamID: 3, type: .cancel)
-        guard case .cancel(let ended) = receive(&connection, frame) else {
+        guard case .control(.cancel(let ended)) = receive(&connection, frame) else {
             Issue.record("not cancelled")
             return
         }
@@ -132,7 +132,7 @@ struct ServerControlTests {
         var connection = try agreed()
         open(&connection, "Down", streamID: 3)
         guard
-            case .grant(streamID: 3, bytes: 500) = receive(
+            case .control(.grant(streamID: 3, bytes: 500)) = receive(
                 &connection, numberFrame(.window, streamID: 3, 500))
         else {
             Issue.record("no grant")
@@ -160,7 +160,7 @@ struct ServerControlTests {
         var connection = try agreed()
         let ping = Frame(streamID: 1, type: .ping, payload: ByteBuffer(string: "12345678"))
         for _ in 0..<PingBudget.burst {
-            guard case .pong(let payload) = receive(&connection, ping) else {
+            guard case .control(.pong(let payload)) = receive(&connection, ping) else {
                 Issue.record("no pong")
                 return
             }

@@ -10,10 +10,42 @@ struct EnvelopeTests {
     func tagOfManyBytes(_ hex: String) throws {
         let frame = try #require(ByteBuffer(hex: hex))
         let isLegal = hex.count == 12
-        let request = try? RequestEnvelope(frame, metadataSizeMax: 1024)
-        #expect((request != nil) == isLegal)
+        let request = Result { () throws(RPCError) in
+            try RequestEnvelope(frame, routes: RouteTable([("s.S", "M")]), metadataSizeMax: 1024)
+        }
+        // It names no method.
+        guard case .failure(let error) = request else {
+            Issue.record("a request without a method has a route")
+            return
+        }
+        #expect(error.code == (isLegal ? .unimplemented : .invalidArgument))
         let reply = ResponseEnvelope.decode(frame)
         #expect(((try? reply.get()) != nil) == isLegal)
+    }
+
+    @Test("entries of metadata count, also those that are empty")
+    func emptyMetadata() throws {
+        let routes = RouteTable([("s.S", "M")])
+        var names = ByteBuffer()
+        names.writeDelimited(1, "s.S".utf8)
+        names.writeDelimited(2, "M".utf8)
+        let limit = 10 * Metadata.entryCost
+        for count in [10, 11, 100_000] {
+            var frame = names
+            for _ in 0..<count { frame.writeMultipleIntegers(UInt8(5 << 3 | 2), UInt8(0)) }
+            let envelope = Result { () throws(RPCError) in
+                try RequestEnvelope(frame, routes: routes, metadataSizeMax: limit)
+            }
+            switch envelope {
+            case .success(let envelope):
+                #expect(count == 10)
+                #expect(envelope.metadata.count == 10)
+                #expect(envelope.route == 0)
+            case .failure(let error):
+                #expect(count > 10)
+                #expect(error.code == .resourceExhausted)
+            }
+        }
     }
 
     @Test(

@@ -20,17 +20,18 @@ struct ConnectionRegistryTests {
         await #expect(throws: (any Error).self) {
             try await ClientBootstrap(group: group)
                 .channelInitializer { channel in
-                    let link = ServerLink(eventLoop: channel.eventLoop, registry: registry)
+                    let link = ServerLink(
+                        core: core, eventLoop: channel.eventLoop, registry: registry)
                     if registry.add(link) { added.add() }
                     return channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(
-                            ServerChannelHandler(core: core, link: link, peer: "nobody"))
+                            ServerChannelHandler(link: link, peer: "nobody"))
                     }
                 }
                 .connect(unixDomainSocketPath: "/tmp/usher-nobody-\(UUID().uuidString).sock").get()
         }
         #expect(added.count == 1)
-        while !registry.add(ServerLink(eventLoop: group.any(), registry: registry)) {
+        while !registry.add(ServerLink(core: core, eventLoop: group.any(), registry: registry)) {
             try await Task.sleep(for: .milliseconds(1))
         }
     }

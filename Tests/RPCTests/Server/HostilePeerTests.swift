@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 import Testing
 import Wire
 
@@ -39,6 +40,121 @@ struct HostilePeerTests {
             #expect(try await peer.receive().streamID == 1)
             try await others
             try await peer.close()
+        }
+    }
+
+    /// Holds handlers until it is opened, and counts those that it holds and those that have ended.
+    private final class Gate: ServerInterceptor {
+        private let state = Mutex<[CheckedContinuation<Void, Never>]?>([])
+        let waiting = CounterBox()
+        let ended = CounterBox()
+        /// Those of `Sleep`, which end with their connection.
+        let awake = CounterBox()
+
+        func intercept(
+            _ request: ByteBuffer, context: CallContext, next: CallHandler
+        ) async throws -> [UInt8] {
+            defer {
+                ended.add()
+                if context.method == "Sleep" { awake.add() }
+            }
+            if context.method == "Large" {
+                await withCheckedContinuation { continuation in
+                    let isHeld = state.withLock { held in
+                        held?.append(continuation)
+                        return held != nil
+                    }
+                    if !isHeld { continuation.resume() }
+                    waiting.add()
+                }
+            }
+            return try await next(request, context)
+        }
+
+        func open() {
+            for held in state.withLock({ $0.take() }) ?? [] { held.resume() }
+        }
+    }
+
+    @Test("one that begins a frame and does not end it loses its connection")
+    func unfinishedFrame() async throws {
+        var configuration = RPCServerConfiguration()
+        configuration.limits.frameTimeout = .milliseconds(100)
+        try await withEchoServer(configuration: configuration) { server in
+            for length in [1, FrameHeader.size, FrameHeader.size + 3] {
+                let peer = try await RawPeer.connect(to: server.path)
+                var bytes = ByteBuffer()
+                bytes.writeFrame(unaryRequest(streamID: 1, value: "whole"))
+                let whole = bytes
+                bytes.writeFrame(unaryRequest(streamID: 3, value: "in part"))
+                bytes.moveWriterIndex(to: whole.writerIndex + length)
+                try await peer.send(bytes)
+                #expect(try await peer.receive().streamID == 1)
+                await #expect(throws: RawPeer.Closed.self) { try await peer.receive() }
+            }
+            try await expectOthersUnharmed(server)
+        }
+    }
+
+    @Test("one that never reads gets so many replies as may wait, and an error for the others")
+    func neverReads() async throws {
+        var configuration = RPCServerConfiguration()
+        configuration.limits.outboundSizeMax = 64 << 10
+        configuration.limits.unsentSizeMax = 1 << 20
+        let gate = Gate()
+        let count = 200
+        try await withEchoServer(configuration: configuration, interceptors: [gate]) { server in
+            let peer = try await RawPeer.connect(to: server.path, autoRead: false)
+            var bytes = ByteBuffer()
+            for index in 0..<UInt32(count) {
+                bytes.writeFrame(
+                    requestFrame(streamID: index * 2 + 1, method: "Large", value: "50000"))
+            }
+            try await peer.send(bytes)
+            // All are suspended: when they end, it is too late to stop reading.
+            while gate.waiting.count < count { try await Task.sleep(for: .milliseconds(5)) }
+            gate.open()
+            while gate.ended.count < count { try await Task.sleep(for: .milliseconds(5)) }
+            try await expectOthersUnharmed(server)
+            try await peer.startReading()
+            var codes: [RPCCode: Int] = [:]
+            var answered: Set<UInt32> = []
+            for _ in 0..<count {
+                let frame = try await peer.receive()
+                answered.insert(frame.streamID)
+                switch ResponseEnvelope.decode(frame.payload) {
+                case .success: codes[.ok, default: 0] += 1
+                case .failure(let error): codes[error.code, default: 0] += 1
+                }
+            }
+            #expect(answered.count == count)
+            #expect(Set(codes.keys) == [.ok, .resourceExhausted])
+            // 1 MiB, what the channel and the socket hold, and some that ended late: far from 10 MB.
+            #expect(codes[.ok, default: 0] < count / 2)
+            try await peer.close()
+        }
+    }
+
+    @Test("one that never reads is not read either, and loses its connection in time")
+    func neverReadsForLong() async throws {
+        var configuration = RPCServerConfiguration()
+        configuration.limits.outboundSizeMax = 64 << 10
+        configuration.limits.readTimeout = .seconds(1)
+        let gate = Gate()
+        try await withEchoServer(configuration: configuration, interceptors: [gate]) { server in
+            let peer = try await RawPeer.connect(to: server.path, autoRead: false)
+            try await peer.send(requestFrame(streamID: 1, method: "Sleep", value: ""))
+            let taken = CounterBox()
+            let megabyte = String(repeating: "a", count: 1 << 20)
+            for index in 1...UInt32(64) {
+                var bytes = ByteBuffer()
+                bytes.writeFrame(unaryRequest(streamID: index * 2 + 1, value: megabyte))
+                peer.post(bytes) { taken.add() }
+            }
+            try await expectOthersUnharmed(server, calls: 50)
+            while gate.awake.count == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(taken.count < 16, "what the sockets hold, and one or two that were read")
+            try? await peer.close()
         }
     }
 

@@ -29,6 +29,30 @@ struct InboundQueueTests {
         #expect(try await queue.next().message == nil)
     }
 
+    @Test("queues of one connection hold no more than their budget")
+    func budget() async throws {
+        let budget = ByteBudget(bytesMax: 10)
+        let limits = StreamLimits()
+        let (a, b) = (
+            InboundQueue(limits: limits, budget: budget),
+            InboundQueue(limits: limits, windowSize: 1000, budget: budget)
+        )
+        #expect(a.push(message(6)))
+        #expect(!b.push(message(5)))
+        #expect(b.push(message(4)))
+        #expect(!a.push(message(1)))
+        // What is read, or dropped, makes room again, once.
+        #expect(try await a.next().message?.readableBytes == 6)
+        #expect(b.push(message(3)))
+        #expect(a.push(message(3)))
+        #expect(a.nextIfReady()?.message?.readableBytes == 3)
+        b.abort(RPCError(.cancelled, "over"))
+        b.abort(RPCError(.cancelled, "over"))
+        #expect(!a.push(message(11)))
+        #expect(a.push(message(10)))
+        #expect(!a.push(message(1)))
+    }
+
     @Test("what is here already can be had without waiting for more")
     func ready() async throws {
         let queue = queue()

@@ -47,6 +47,11 @@ final class RawPeer: Sendable {
         channel.writeAndFlush(bytes, promise: nil)
     }
 
+    /// Writes without waiting, and tells when the socket has taken all of it.
+    func post(_ bytes: ByteBuffer, taken: @escaping @Sendable () -> Void) {
+        channel.writeAndFlush(bytes).whenSuccess(taken)
+    }
+
     /// Sends nothing more, but reads on.
     func closeOutput() async throws {
         try await channel.close(mode: .output)
