@@ -66,4 +66,13 @@ extension Frame {
 
     /// The Response of a call that went well, with an empty message.
     func emptyReply() -> Frame { Frame(streamID: streamID, type: .response) }
+
+    /// The Response of a call that failed.
+    func errorReply(_ code: RPCCode) -> Frame {
+        var bytes = ByteBuffer()
+        bytes.writeErrorFrame(
+            streamID: streamID, error: RPCError(code, "no"), sizeMax: FrameHeader.payloadSizeMax)
+        bytes.moveReaderIndex(forwardBy: FrameHeader.size)
+        return Frame(streamID: streamID, type: .response, payload: bytes)
+    }
 }

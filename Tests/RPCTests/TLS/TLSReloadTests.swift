@@ -119,6 +119,51 @@ struct TLSReloadTests {
         }
     }
 
+    @Test("a client takes its changed roots, then its changed certificate, without a call")
+    func clientLooks() async throws {
+        func copy(_ from: String, _ name: String) throws -> String {
+            try Data(contentsOf: URL(filePath: from)).write(to: URL(filePath: files.path(name)))
+            return files.path(name)
+        }
+        let logger = Logger(label: "test") { _ in log }
+        var serving = RPCServerConfiguration()
+        serving.tls = try ServerTLS(
+            certificate: certificate, key: key, clientRoots: certificates.authority.roots,
+            lookInterval: .hours(1), handshakeTimeout: .seconds(60), logger: logger)
+        try await withEchoServer(configuration: serving) { server in
+            var configuration = RPCClientConfiguration()
+            configuration.connectTimeout = .seconds(30)
+            configuration.connectWait = .seconds(2)
+            configuration.timeout = .seconds(60)
+            configuration.tls = try ClientTLS(
+                roots: copy(certificates.stranger.roots, "client-roots.pem"),
+                certificate: copy(certificates.strangers.certificate, "client.pem"),
+                key: copy(certificates.strangers.key, "client.key"), lookInterval: .zero,
+                logger: logger)
+            let client = RPCClient(address: server.addresses[1], configuration: configuration)
+            /// Calls until the answer, or the reason why there is none, has that text.
+            func until(_ text: String) async throws -> Bool {
+                let end = ContinuousClock.now + .seconds(60)
+                repeat {
+                    do throws(RPCError) {
+                        let reply = try await client.call(EchoService.identity, StringValue("x"))
+                        if reply.value.contains(text) { return true }
+                    } catch {
+                        if error.message.contains(text) { return true }
+                    }
+                } while .now < end
+                return false
+            }
+            #expect(try await until("no authority in our roots"))
+            _ = try copy(certificates.authority.roots, "client-roots.pem")
+            #expect(try await until("look at its file of roots"))
+            _ = try copy(certificates.client.key, "client.key")
+            _ = try copy(certificates.client.certificate, "client.pem")
+            #expect(try await until("booking.usher.test"))
+            await client.close()
+        }
+    }
+
     @Test("files that cannot be used leave those before in use, and are told once")
     func broken() async throws {
         let tls = try serverTLS(lookInterval: .hours(1))
