@@ -12,6 +12,8 @@ final class ClientChannelHandler: ChannelInboundHandler {
         /// There may be room for calls.
         func connectionHasRoom(_ handler: ClientChannelHandler)
         func connectionClosed(_ handler: ClientChannelHandler)
+        /// The server says nothing any more: the connection is of no use, and will be closed.
+        func connectionGivenUp(_ handler: ClientChannelHandler)
         /// The server wants no more calls on this connection, and has not taken these.
         func connectionGoesAway(_ handler: ClientChannelHandler, refused: [ClientCall])
     }
@@ -39,7 +41,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
         decoder = FrameDecoder(payloadSizeMax: configuration.payloadSizeMax)
         connection = ClientConnection(
             callsInFlightMax: configuration.callsInFlightMax,
-            callsMax: configuration.callsPerConnectionMax)
+            callsMax: configuration.callsPerConnectionMax, silence: configuration.silence)
     }
 
     var callsInFlight: Int { connection.callsInFlight }
@@ -71,7 +73,8 @@ final class ClientChannelHandler: ChannelInboundHandler {
     func send(_ call: ClientCall, now: NIODeadline) {
         let timeout = max((call.deadline - now).nanoseconds, 1)
         let timeoutSize = 1 + ByteBuffer.varintSize(Int(timeout))
-        let streamID = connection.start(call, kind: call.kind, deadline: call.deadline)
+        let streamID = connection.start(
+            call, kind: call.kind, deadline: call.deadline, now: now)
         out.writeFrameHeader(
             FrameHeader(
                 length: call.envelope.readableBytes + timeoutSize, streamID: streamID,
@@ -166,7 +169,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         decoder.append(unwrapInboundIn(data))
-        connection.keepAlive?.received()
+        connection.received()
         while let event = decoder.next() {
             let action = connection.receive(event)
             switch action {
@@ -224,17 +227,37 @@ final class ClientChannelHandler: ChannelInboundHandler {
         timer?.scheduled.cancel()
         timer = nil
         let reason = closeReason.map { ": \($0)" } ?? ""
-        let error = RPCError(.unavailable, "the connection was closed\(reason)")
+        endCalls(RPCError(.unavailable, "the connection was closed\(reason)"))
+        owner.connectionClosed(self)
+        context.fireChannelInactive()
+    }
+
+    private func endCalls(_ error: RPCError) {
         streamIDs = [:]
         writers = []
         for call in connection.close() {
             call.answer(.failure(error, isSent: true))
         }
-        owner.connectionClosed(self)
-        context.fireChannelInactive()
+    }
+
+    /// Nobody waits for the end of the connection: TLS would ask the silent server to agree.
+    private func giveUp() {
+        endCalls(
+            RPCError(
+                .unavailable,
+                "the server said nothing and was given up; look whether it runs or hangs"))
+        out.clear()
+        owner.connectionGivenUp(self)
+        close()
     }
 
     // MARK: Deadlines
+
+    /// Unary calls have ended by their deadlines while they waited for room on this connection.
+    func expiredWaiting(_ count: Int, now: NIODeadline) {
+        connection.silence?.expiredWaiting(count)
+        if !checkPeer(now: now) { giveUp() }
+    }
 
     /// One timer for the earliest deadline, left in place when that call ends.
     func schedule(_ deadline: NIODeadline) {
@@ -254,7 +277,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
             call.answer(
                 .failure(RPCError(.deadlineExceeded, "the deadline has passed"), isSent: true))
         }
-        guard checkPeer(now: now) else { return close() }
+        guard checkPeer(now: now) else { return giveUp() }
         if let next = connection.nextDeadline {
             schedule(max(next, now + .milliseconds(1)))
         }

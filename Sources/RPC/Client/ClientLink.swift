@@ -203,6 +203,7 @@ extension ClientLink {
 
         private func connect() {
             let bootstrap = ClientBootstrap(group: eventLoop)
+                .channelOption(.socketOption(.so_keepalive), value: 1)
                 .connectTimeout(configuration.connectTimeout)
                 .channelOption(
                     .writeBufferWaterMark,
@@ -274,6 +275,12 @@ extension ClientLink {
                 }
             }
             if state.phase == .closed, open.isEmpty { reportClosed() }
+        }
+
+        func connectionGivenUp(_ handler: ClientChannelHandler) {
+            guard current === handler else { return }
+            current = nil
+            connectionFailed()
         }
 
         /// What the server has not taken is sent again, elsewhere if there is an elsewhere.
@@ -368,12 +375,15 @@ extension ClientLink {
                     schedule(until)
                 }
             }
+            var expiredWaiting = 0
             for (call, var error) in state.expire(now: now) {
+                if call.kind == .unary, error.code == .deadlineExceeded { expiredWaiting += 1 }
                 if let connectFailure, error.code == .unavailable {
                     error.message += ": \(connectFailure)"
                 }
                 call.answer(.failure(error, isSent: false))
             }
+            if expiredWaiting > 0 { current?.expiredWaiting(expiredWaiting, now: now) }
             if let next = state.nextDeadline {
                 schedule(max(next, now + .milliseconds(1)))
             }

@@ -25,6 +25,9 @@ package struct RPCClientConfiguration: Sendable {
     /// then fail with UNAVAILABLE. Nil = never.
     package var keepAlive: KeepAliveSettings? = KeepAliveSettings(
         interval: .seconds(10), timeout: .seconds(10))
+    /// When a server that is not asked in this way, or has not said yet whether it knows pings, is
+    /// given up. Nil = never.
+    package var silence: SilenceSettings? = SilenceSettings(callsMax: 3, timeMin: .seconds(1))
     /// When one of several addresses is left out.
     package var ejection = EjectionSettings()
     /// Attempts for one call, the first included. Only idempotent methods, or calls that were never

@@ -81,7 +81,7 @@ extension ClientConnection {
             return calls[streamID].map { .grant($0.call, bytes: bytes) } ?? .none
         case .goAway(let lastStreamID):
             isGoingAway = true
-            return .goAway(refused: remove { id, _ in id > lastStreamID }.map(\.call))
+            return .goAway(refused: remove { id, _ in id > lastStreamID }.map(\.inFlight.call))
         case .malformed:
             return .close
         }
@@ -91,6 +91,9 @@ extension ClientConnection {
     /// knows Hello answers it before anything else: when it has answered other calls for so long,
     /// it counts as plain. One that has said nothing at all is merely slow, and goes on being
     /// treated as one that may have a window. A Hello that is answered later still counts.
+    ///
+    /// A server that has agreed is asked whether it is there; any other one is judged by the calls
+    /// that it has left without a word.
     mutating func checkPeer(now: NIODeadline) -> KeepAlive.Step {
         if agreement == .asked, let hello, hello.deadline <= now {
             if hasReceived {
@@ -100,6 +103,7 @@ extension ClientConnection {
                 self.hello?.deadline = now + hello.patience
             }
         }
-        return keepAlive?.check(now: now) ?? .none
+        guard keepAlive == nil else { return keepAlive?.check(now: now) ?? .none }
+        return silence?.isTooLong(now: now) == true ? .dead : .none
     }
 }

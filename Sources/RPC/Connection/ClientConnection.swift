@@ -8,6 +8,7 @@ struct ClientConnection<Call> {
         let call: Call
         let kind: MethodKind
         let deadline: NIODeadline
+        let sentAt: NIODeadline
     }
 
     enum Action {
@@ -41,11 +42,14 @@ struct ClientConnection<Call> {
     var keepAlive: KeepAlive?
     var pings = PingBudget()
     var isGoingAway = false
+    /// Counts while nothing tells better whether the server is there.
+    var silence: Silence?
     /// Something was received: the peer is alive and speaks this protocol.
     private(set) var hasReceived = false
 
     /// `callsMax` calls are made at most; ids run out at 2³¹.
-    init(callsInFlightMax: Int, callsMax: Int) {
+    init(callsInFlightMax: Int, callsMax: Int, silence: SilenceSettings? = nil) {
+        self.silence = silence.map { Silence($0) }
         self.callsInFlightMax = callsInFlightMax
         lastStreamIDMax = UInt32(min(max(callsMax, 1), 1 << 30)) * 2 - 1
     }
@@ -72,12 +76,18 @@ struct ClientConnection<Call> {
 
     /// The stream for a call that is sent now. There must be room.
     mutating func start(
-        _ call: Call, kind: MethodKind = .unary, deadline: NIODeadline
+        _ call: Call, kind: MethodKind = .unary, deadline: NIODeadline, now: NIODeadline
     ) -> UInt32 {
         let streamID = nextStreamID
         nextStreamID += 2
-        calls[streamID] = InFlight(call: call, kind: kind, deadline: deadline)
+        calls[streamID] = InFlight(call: call, kind: kind, deadline: deadline, sentAt: now)
         return streamID
+    }
+
+    /// Bytes have come, whole frames or not.
+    mutating func received() {
+        keepAlive?.received()
+        silence?.received(nextStreamID: nextStreamID)
     }
 
     mutating func receive(_ event: FrameDecoder.Event) -> Action {
@@ -146,7 +156,12 @@ struct ClientConnection<Call> {
 
     /// Takes out the calls whose deadlines have passed; late answers to them are ignored.
     mutating func expire(now: NIODeadline) -> [Call] {
-        remove { $1.deadline <= now }.map(\.call)
+        remove { $1.deadline <= now }.map { streamID, inFlight in
+            if inFlight.kind == .unary {
+                silence?.expired(streamID: streamID, sentAt: inFlight.sentAt)
+            }
+            return inFlight.call
+        }
     }
 
     /// Takes out the calls that nobody waits for any more; the streams that the server has to be
@@ -161,15 +176,15 @@ struct ClientConnection<Call> {
     mutating func close() -> [Call] {
         hello = nil
         keepAlive = nil
-        return remove { _, _ in true }.map(\.call)
+        return remove { _, _ in true }.map(\.inFlight.call)
     }
 
     mutating func remove(
         where predicate: (UInt32, InFlight) -> Bool
-    ) -> [(streamID: UInt32, call: Call)] {
-        var removed: [(streamID: UInt32, call: Call)] = []
+    ) -> [(streamID: UInt32, inFlight: InFlight)] {
+        var removed: [(streamID: UInt32, inFlight: InFlight)] = []
         for (streamID, inFlight) in calls where predicate(streamID, inFlight) {
-            removed.append((streamID, inFlight.call))
+            removed.append((streamID, inFlight))
             calls[streamID] = nil
         }
         return removed

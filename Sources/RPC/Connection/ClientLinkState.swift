@@ -77,7 +77,8 @@ struct ClientLinkState<Call> {
         failures = 0
     }
 
-    /// No connection could be made, or one was lost before it proved to be good. When to try again.
+    /// No connection could be made, or one was lost before it proved to be good, or given up. When
+    /// to try again.
     mutating func failed(now: NIODeadline, random: Double) -> NIODeadline? {
         guard phase != .closed else { return nil }
         failures += 1

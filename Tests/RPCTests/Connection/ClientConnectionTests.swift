@@ -32,8 +32,8 @@ struct ClientConnectionTests {
     @Test("ids are odd and rise; answers find their calls, once")
     func answers() throws {
         var connection = connection()
-        #expect(connection.start("a", deadline: now) == 1)
-        #expect(connection.start("b", deadline: now) == 3)
+        #expect(connection.start("a", deadline: now, now: now) == 1)
+        #expect(connection.start("b", deadline: now, now: now) == 3)
         let answered = try #require(answer(connection.receive(response(3, "12030a0161"))))
         #expect(answered == ("b", .ok, "0a0161"))
         #expect(answer(connection.receive(try response(3, ""))) == nil)
@@ -46,7 +46,7 @@ struct ClientConnectionTests {
     @Test("what a server says wrongly ends its call alone")
     func errors() throws {
         var connection = connection()
-        for _ in 0..<4 { _ = connection.start("c", deadline: now) }
+        for _ in 0..<4 { _ = connection.start("c", deadline: now, now: now) }
         #expect(answer(connection.receive(try response(1, "0a020805")))?.code == .notFound)
         #expect(answer(connection.receive(try response(3, "ff")))?.code == .internal)
         let data = Frame(streamID: 5, type: .data)
@@ -58,14 +58,14 @@ struct ClientConnectionTests {
     @Test("calls in flight are limited, and ids end early")
     func limits() {
         var connection = connection(callsInFlightMax: 2, callsMax: 3)
-        _ = connection.start("a", deadline: now)
+        _ = connection.start("a", deadline: now, now: now)
         #expect(connection.hasRoom)
-        _ = connection.start("b", deadline: now)
+        _ = connection.start("b", deadline: now, now: now)
         #expect(!connection.hasRoom)
         #expect(!connection.isUsedUp)
         connection.cancel { $0 == "a" }
         #expect(connection.hasRoom)
-        #expect(connection.start("c", deadline: now) == 5)
+        #expect(connection.start("c", deadline: now, now: now) == 5)
         #expect(connection.isUsedUp)
         connection.cancel { _ in true }
         #expect(!connection.hasRoom)
@@ -74,8 +74,8 @@ struct ClientConnectionTests {
     @Test("deadlines take out their calls; late answers are ignored")
     func deadlines() throws {
         var connection = connection()
-        _ = connection.start("late", deadline: now + .seconds(2))
-        _ = connection.start("soon", deadline: now + .seconds(1))
+        _ = connection.start("late", deadline: now + .seconds(2), now: now)
+        _ = connection.start("soon", deadline: now + .seconds(1), now: now)
         #expect(connection.nextDeadline == now + .seconds(1))
         #expect(connection.expire(now: now).isEmpty == true)
         #expect(connection.expire(now: now + .seconds(1)) == ["soon"])

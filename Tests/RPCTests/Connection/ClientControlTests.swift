@@ -35,7 +35,8 @@ struct ClientControlTests {
     }
 
     private func start(_ connection: inout ClientConnection<String>, _ call: String) -> UInt32 {
-        connection.start(call, kind: .serverStream, deadline: now + .seconds(60))
+        connection.start(
+            call, kind: .serverStream, deadline: now + .seconds(60), now: now)
     }
 
     @Test("calls follow the Hello at once, and it takes no place of theirs")

@@ -11,7 +11,7 @@ struct ClientStreamStateTests {
 
     private func open(_ kind: MethodKind) -> ClientConnection<String> {
         var connection = ClientConnection<String>(callsInFlightMax: 10, callsMax: 10)
-        _ = connection.start("call", kind: kind, deadline: deadline)
+        _ = connection.start("call", kind: kind, deadline: deadline, now: deadline - .seconds(1))
         return connection
     }
 

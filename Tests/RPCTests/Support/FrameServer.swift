@@ -17,15 +17,20 @@ final class FrameServer: Sendable {
         self.channel = channel
     }
 
-    static func start(_ answer: @escaping Answer) async throws -> FrameServer {
+    /// Of the first `deafConnections` nothing is read.
+    static func start(
+        deafConnections: Int = 0, _ answer: @escaping Answer
+    ) async throws -> FrameServer {
         let path = "/tmp/usher-rpc-\(UUID().uuidString.prefix(8)).sock"
         let connections = CounterBox()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 let connection = connections.add()
-                return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        Answerer { answer($0, connection) })
+                return channel.setOption(.autoRead, value: connection > deafConnections).flatMap {
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(
+                            Answerer { answer($0, connection) })
+                    }
                 }
             }
             .bind(unixDomainSocketPath: path).get()
