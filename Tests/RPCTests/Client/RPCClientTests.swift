@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceContextModule
+import ServiceLifecycle
 import Testing
 import Wire
 
@@ -182,32 +183,38 @@ struct RPCClientTests {
         await client.close()
     }
 
-    @Test("a server that dies in the middle ends every call exactly once")
+    @Test("a server that dies in the middle, without a word, ends every call exactly once")
     func serverKilled() async throws {
         let path = "/tmp/usher-rpc-\(UUID().uuidString.prefix(8)).sock"
-        let server = RPCServer(
-            router: echoRouter(), addresses: [.unix(path)],
-            logger: .init(label: "test") { _ in LogRecorder() })
-        let running = Task { try await server.run() }
-        _ = try await server.waitUntilListening()
+        let goAways = CounterBox()
         var configuration = RPCClientConfiguration()
         configuration.timeout = .seconds(120)
         let client = RPCClient(address: .unix(path), configuration: configuration)
-        let codes = try await withThrowingTaskGroup(of: RPCCode.self) { tasks in
-            for _ in 0..<200 {
-                tasks.addTask {
-                    await error(client, EchoService.sleep)?.code ?? .ok
+        try await withEchoServer { server in
+            let relay = try await Relay.start(at: path, to: server.path, goAways: goAways)
+            let codes = try await withThrowingTaskGroup(of: RPCCode.self) { tasks in
+                for _ in 0..<200 {
+                    tasks.addTask {
+                        await error(client, EchoService.sleep)?.code ?? .ok
+                    }
                 }
+                // Answered behind them on the same connection: all have been started.
+                _ = try await client.call(EchoService.unary, StringValue("a"))
+                await relay.cut()
+                return try await tasks.reduce(into: []) { $0.append($1) }
             }
-            // Answered behind them on the same connection: all have been started.
+            #expect(codes.count == 200)
+            #expect(codes.allSatisfy { $0 == .unavailable })
+            #expect(goAways.count == 0)
+
+            // One that ends in order does say a word, which the relay would have seen.
+            let next = try await Relay.start(at: path, to: server.path, goAways: goAways)
             _ = try await client.call(EchoService.unary, StringValue("a"))
-            running.cancel()
-            return try await tasks.reduce(into: []) { $0.append($1) }
+            await server.group.triggerGracefulShutdown()
+            while goAways.count == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            await client.close()
+            await next.cut()
         }
-        #expect(codes.count == 200)
-        #expect(codes.allSatisfy { $0 == .unavailable })
-        try await running.value
-        await client.close()
     }
 
     @Test("idempotent calls are tried again when their connection breaks, others are not")

@@ -69,6 +69,9 @@ extension Frame {
         type == .request && String(buffer: payload).contains("usher.rpc.v1.Control")
     }
 
+    /// Whether a server tells with it that it ends.
+    var isGoAway: Bool { type == .goAway }
+
     /// The Response of a call that went well, with an empty message.
     func emptyReply() -> Frame { Frame(streamID: streamID, type: .response) }
 

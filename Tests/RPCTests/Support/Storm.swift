@@ -7,8 +7,8 @@ import Wire
 @testable import RPC
 
 /// Calls of every kind by two clients, one that asks for the extra frames and one that is plain,
-/// four connections each, beside peers that break things, against a server that is killed in the
-/// middle and comes back.
+/// four connections each, beside peers that break things, against a server that dies again and again
+/// without a word, and comes back.
 struct Storm {
     /// What a call does. UNAVAILABLE is for calls that were on their way when the server was
     /// killed.
@@ -62,10 +62,17 @@ struct Storm {
     /// How the calls of one client have ended.
     typealias Tally = [Kind: [RPCCode: Int]]
 
+    /// Where the clients find the server, by a relay.
     let path = "/tmp/usher-storm-\(UUID().uuidString.prefix(8)).sock"
+    /// Half of them call by each client, one call at a time.
+    static let workers = 100
     /// A multiple of 200.
     let calls: Int
+    /// How often the server dies while there are calls.
+    var deaths = 1
     let seed: UInt64
+    /// Go-away frames that the clients were sent: none, since nobody has told the server.
+    let goAways = CounterBox()
 
     /// Both clients' tallies, the plain one's last.
     func run() async throws -> [Tally] {
@@ -73,8 +80,9 @@ struct Storm {
         let ended = CounterBox()
         let tallies = try await withThrowingTaskGroup(of: (Int, Tally)?.self) { group in
             group.addTask {
-                try await serve(killedAfter: { ended.count >= calls / 2 })
-                try await serve(killedAfter: { ended.count >= calls })
+                for death in 1...deaths + 1 {
+                    try await serve(diesAfter: { ended.count >= calls * death / (deaths + 1) })
+                }
                 return nil
             }
             for index in 0..<4 {
@@ -84,7 +92,7 @@ struct Storm {
                     return nil
                 }
             }
-            for worker in 0..<100 {
+            for worker in 0..<Self.workers {
                 group.addTask {
                     let tally = await work(worker, clients[worker % 2], ended)
                     return (worker % 2, tally)
@@ -115,7 +123,7 @@ struct Storm {
     private func work(_ worker: Int, _ client: RPCClient, _ ended: CounterBox) async -> Tally {
         var random = SplitMix64(state: seed &* 1000 &+ UInt64(worker))
         var tally: Tally = [:]
-        for _ in 0..<calls / 100 {
+        for _ in 0..<calls / Self.workers {
             let kind = Kind.random(&random)
             let number = Int.random(in: 0..<40, using: &random)
             let code = await StormCall(client: client, number: number).end(kind)
@@ -125,14 +133,18 @@ struct Storm {
         return tally
     }
 
-    /// A server that dies without a word.
-    private func serve(killedAfter isOver: @escaping @Sendable () -> Bool) async throws {
+    /// A server that dies without a word: its connections have vanished when it is told to end.
+    private func serve(diesAfter isOver: @escaping @Sendable () -> Bool) async throws {
+        let serverPath = path + ".server"
         let server = RPCServer(
-            router: echoRouter(), addresses: [.unix(path)],
+            router: echoRouter(), addresses: [.unix(serverPath)],
             logger: Logger(label: "storm") { _ in LogRecorder() })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
+            _ = try await server.waitUntilListening()
+            let relay = try await Relay.start(at: path, to: serverPath, goAways: goAways)
             while !isOver() { try await Task.sleep(for: .milliseconds(2)) }
+            await relay.cut()
             group.cancelAll()
             try await group.waitForAll()
         }
