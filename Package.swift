@@ -179,7 +179,7 @@ let package = Package(
                 "Descriptors", "JSON", "Postgres", "RPC", "Redis", "SeatingPlan", "ServiceKit",
                 "Telemetry", "Wire",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .lifecycle, .logging,
-                .nioCore, .nioHTTP1, .subprocess, .systemPackage, .unixSignals,
+                .nioCore, .nioHTTP1, .nioPosix, .subprocess, .systemPackage, .unixSignals,
             ],
             swiftSettings: strictWithC),
 

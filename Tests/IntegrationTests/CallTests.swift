@@ -6,6 +6,8 @@ import RPC
 import Testing
 import Wire
 
+@testable import usher
+
 /// `usher call` on a running platform.
 @Suite("usher call")
 struct CallTests {
@@ -179,6 +181,92 @@ struct CallTests {
             let late = try await call(address: address, "Novel/Wait '{}'", timeout: 0.5)
             #expect(late.status == 1)
             #expect(late.text.contains("DeadlineExceeded"), "\(late.text)")
+        }
+    }
+
+    @Test("a message a line is sent as it comes, and the answer shown before the next one")
+    func typed() async throws {
+        try await withNovelServer { address, _ in
+            // The second line is typed when the first is answered, and not before.
+            let answered = try await call(
+                address: address,
+                """
+                Novel/Echo - < <(echo '{"name": "one"}'; for i in {1..1200}; do \
+                if grep -q '"one"' "$OUT"; then echo '{"name": "two"}'; break; fi; sleep 0.1; \
+                done) > "$OUT"; cat "$OUT"
+                """, timeout: 180, environment: ["OUT": "/tmp/usher-typed-\(UUID().uuidString)"])
+            let one = try #require(answered.text.range(of: "\"one\""), "\(answered.text)")
+            #expect(answered.text[one.upperBound...].contains("\"two\""), "\(answered.text)")
+            let gathered = try await call(
+                address: address, "Novel/Gather - <<< $'{\"name\": \"a\"}\\n\\n{\"name\": \"b\"}'")
+            #expect(gathered.text.contains("\"a+b\""), "\(gathered.text)")
+            for method in ["Novel/Echo", "Novel/Gather"] {
+                let wrong = try await call(
+                    address: address, "\(method) - <<< $'{\"name\": \"a\"}\\n{\"name\": 2}'")
+                #expect(wrong.status == 1)
+                #expect(wrong.text.contains("Line 2 is no test.novel.v1.Greeting"), "\(wrong.text)")
+            }
+        }
+    }
+
+    /// What `usher up` leaves for others to find, with sockets of the test's.
+    private func withReadyReport<R>(
+        sockets: [String: String], _ body: (_ folder: String) async throws -> R
+    ) async throws -> R {
+        let folder = "/tmp/usher-ready-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let report = ReadyReport(
+            pid: 1, url: "", providerURL: "", adminURLs: [:], sockets: sockets, databases: [:],
+            redisSocket: "", dataFolder: folder, runFolder: folder, secretsFolder: folder,
+            outboxFolder: folder, logFolder: folder, processes: [:])
+        try report.write(to: RunFolder(path: folder).readyFile)
+        return try await body(folder)
+    }
+
+    @Test("a process that is down keeps nobody from what the others have")
+    func partlyDown() async throws {
+        let usher = ["USHER": try Platform.executable()]
+        let gone = "/tmp/usher-gone-\(UUID().uuidString.prefix(8)).sock"
+        try await withNovelServer { address, _ in
+            let sockets = ["gone": gone, "novel": String(address.dropFirst("unix:".count))]
+            try await withReadyReport(sockets: sockets) { folder in
+                func run(_ arguments: String) async throws -> (Shell.Output, errors: String) {
+                    let errors = folder + "/errors"
+                    let output = try await Shell.run(
+                        "\"$USHER\" call --data \(folder) --run \(folder) --timeout 5 "
+                            + "\(arguments) 2> \(errors)", environment: usher)
+                    return (output, try String(contentsOfFile: errors, encoding: .utf8))
+                }
+                let all = try await run("")
+                #expect(all.0.status == 0, "\(all)")
+                #expect(all.0.text.contains("test.novel.v1.Novel/Repeat"), "\(all)")
+                #expect(all.errors.contains("usher: warning: gone is left out."), "\(all)")
+                #expect(all.errors.contains("usher health"), "\(all)")
+                let found = try await run("test.novel.v1.Novel/Greet '{\"name\": \"Ada\"}'")
+                #expect(found.0.status == 0, "\(found)")
+                #expect(found.0.text.contains("Hello, Ada"), "\(found)")
+                #expect(found.errors.contains("usher: warning: gone is left out."), "\(found)")
+                for wanted in ["Lost/Find '{}'", "Lost"] {
+                    let lost = try await run(wanted)
+                    #expect(lost.0.status == 1, "\(lost)")
+                    #expect(lost.errors.contains("There is no service Lost."), "\(lost)")
+                    #expect(
+                        lost.errors.contains("Not everybody could be asked: gone."), "\(lost)")
+                }
+                let alone = try await run("gone/Find '{}'")
+                #expect(alone.0.status == 1, "\(alone)")
+                #expect(alone.errors.contains("gone does not tell what it answers"), "\(alone)")
+            }
+        }
+        try await withReadyReport(sockets: ["gone": gone, "lost": gone]) { folder in
+            let nobody = try await Shell.run(
+                "\"$USHER\" call --data \(folder) --run \(folder) --timeout 5", environment: usher)
+            #expect(nobody.status == 1)
+            for name in ["gone does not", "lost does not", "usher up"] {
+                #expect(nobody.text.contains(name), "\(nobody.text)")
+            }
         }
     }
 

@@ -32,6 +32,8 @@ struct CallTargetOptions: ParsableArguments {
         let descriptors: DescriptorSet
         /// Those that may be meant; one, unless something more must be said.
         let servers: [ReflectedServer]
+        /// Those that could not be asked whether they have it too.
+        let silent: [ServerAnswers.Silent]
 
         /// - Throws: `StartError` where it is not clear whom to call.
         var client: RPCClient {
@@ -80,17 +82,20 @@ struct CallTargetOptions: ParsableArguments {
         }
     }
 
-    /// Everything that the file or the servers have.
-    func catalogue(of servers: [ReflectedServer]) async throws -> ServiceCatalogue {
-        if let set = try readDescriptors() { return ServiceCatalogue(set) }
-        var all = ServiceCatalogue([])
-        for server in servers { all = all.merged(with: try await server.catalogue()) }
-        return all
+    /// Everything that the file has, or the servers that tell; of the others, why they do not.
+    ///
+    /// - Throws: `StartError` where none of them tells.
+    func catalogue(
+        of servers: [ReflectedServer]
+    ) async throws -> (ServiceCatalogue, silent: [ServerAnswers.Silent]) {
+        if let set = try readDescriptors() { return (ServiceCatalogue(set), []) }
+        let answers = try await ServerAnswers(of: servers)
+        return (answers.catalogue, answers.silent)
     }
 
-    /// Finds a method and its server.
+    /// Finds a method and its server. Servers that do not tell what they answer are left out.
     ///
-    /// - Throws: `StartError` that says what there is instead.
+    /// - Throws: `StartError` that says what there is instead, and who could not be asked.
     func find(_ name: MethodName, among servers: [ReflectedServer]) async throws -> Found {
         // "auth/GetMe" tells the process.
         let named = servers.filter { $0.name == name.service }
@@ -99,21 +104,18 @@ struct CallTargetOptions: ParsableArguments {
             let method = try ServiceCatalogue(set).method(named: name)
             let owners = asked.filter { method.service.contains(".\($0.name).") }
             return Found(
-                method: method, descriptors: set, servers: owners.isEmpty ? asked : owners)
+                method: method, descriptors: set, servers: owners.isEmpty ? asked : owners,
+                silent: [])
         }
-        var all = ServiceCatalogue([])
-        var owners: [ReflectedServer] = []
-        for server in asked {
-            let catalogue = try await server.catalogue()
-            if (try? catalogue.method(named: name)) != nil { owners.append(server) }
-            all = all.merged(with: catalogue)
-        }
-        let method = try all.method(named: name)
-        guard let owner = owners.first else {
+        let answers = try await ServerAnswers(of: asked)
+        let method = try answers.looking { try $0.method(named: name) }
+        let owners = answers.told.filter { (try? $0.catalogue.method(named: name)) != nil }
+        guard let owner = owners.first?.server else {
             throw StartError("Nothing runs here that could be called.")
         }
         return Found(
-            method: method, descriptors: try await owner.descriptors(), servers: owners)
+            method: method, descriptors: try await owner.descriptors(),
+            servers: owners.map(\.server), silent: answers.silent)
     }
 
     private func readDescriptors() throws -> DescriptorSet? {

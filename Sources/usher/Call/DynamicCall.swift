@@ -1,6 +1,7 @@
 import Descriptors
 import JSON
 import RPC
+import Synchronization
 import Wire
 
 /// Calls a method whose messages are known from a descriptor set alone.
@@ -10,18 +11,33 @@ struct DynamicCall {
     let metadata: Metadata
     let timeout: Duration
 
+    /// What is sent.
+    enum Input {
+        /// Known from the beginning.
+        case messages([RawMessage])
+        /// A message a line, read from a file as they come, where the client streams.
+        case lines(LineReader)
+    }
+
+    /// Why writing ended before its time.
+    private final class Fault: Sendable {
+        let error = Mutex<(any Error)?>(nil)
+    }
+
     /// Reads what is to be sent: a JSON document, or any number of them, a line each, where the
     /// client streams.
     ///
     /// - Throws: `StartError` with the path of what is wrong.
     func requests(_ text: [UInt8]) throws -> [RawMessage] {
         guard method.kind.clientStreams else { return [try request(text, "The request")] }
-        let lines = text.split(separator: UInt8(ascii: "\n")).filter { line in
-            line.contains { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }
-        }
+        let lines = text.split(separator: UInt8(ascii: "\n")).filter { !Self.isBlank($0) }
         return try lines.enumerated().map { index, line in
             try request(Array(line), "Line \(index + 1)")
         }
+    }
+
+    private static func isBlank(_ line: ArraySlice<UInt8>) -> Bool {
+        line.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\r") }
     }
 
     private func request(_ text: [UInt8], _ place: String) throws -> RawMessage {
@@ -42,23 +58,24 @@ struct DynamicCall {
 
     /// Makes the call.
     ///
-    /// - Parameter show: gets each message that the server sends, as it comes.
-    /// - Throws: `RPCError` for how it failed.
+    /// - Parameters:
+    ///   - input: one message, but where the client streams.
+    ///   - show: gets each message that the server sends, as it comes.
+    /// - Throws: `RPCError` for how it failed; `StartError` for a line that is no message.
     func run(
-        _ requests: [RawMessage], on client: RPCClient, show: (JSONValue) throws -> Void
+        _ input: Input, on client: RPCClient, show: (JSONValue) throws -> Void
     ) async throws {
         let remote = Method<RawMessage, RawMessage>(
             method.service, method.name, kind: method.kind, isIdempotent: method.isIdempotent)
         switch method.kind {
         case .unary:
-            let request = requests.first ?? RawMessage()
             try show(
                 document(
-                    try await client.call(remote, request, metadata: metadata, timeout: timeout)))
+                    try await client.call(
+                        remote, input.first, metadata: metadata, timeout: timeout)))
         case .serverStream:
-            let request = requests.first ?? RawMessage()
             try await client.withServerStream(
-                remote, request, metadata: metadata, timeout: timeout
+                remote, input.first, metadata: metadata, timeout: timeout
             ) { messages in
                 for try await message in messages { try show(document(message)) }
             }
@@ -66,26 +83,52 @@ struct DynamicCall {
             let response = try await client.withClientStream(
                 remote, metadata: metadata, timeout: timeout
             ) { writer in
-                for request in requests { try await writer.write(request) }
+                try await write(input, to: writer)
             }
             try show(document(response))
         case .bidirectional:
+            let fault = Fault()
             try await client.withBidirectionalStream(
                 remote, metadata: metadata, timeout: timeout
             ) { writer, messages in
-                // Side by side: a server may want its answers read before it reads on.
-                async let written: Void = Self.write(requests, to: writer)
+                // Side by side: a server may want its answers read before it reads on. It ends when
+                // the server has ended, though more could be typed.
+                async let _ = write(input, to: writer, noting: fault)
                 for try await message in messages { try show(document(message)) }
-                try await written
+                if let error = fault.error.withLock({ $0 }) { throw error }
             }
         }
     }
 
-    private static func write(
-        _ requests: [RawMessage], to writer: RequestWriter<RawMessage>
-    ) async throws {
-        for request in requests { try await writer.write(request) }
+    /// Writes everything and ends the stream; where that fails, ends it too, so that the server comes
+    /// to its end, and keeps why.
+    private func write(
+        _ input: Input, to writer: RequestWriter<RawMessage>, noting fault: Fault
+    ) async {
+        do {
+            try await write(input, to: writer)
+        } catch is RPCError {
+            // The stream is over; reading tells why.
+        } catch is CancellationError {
+            // The server has ended.
+        } catch {
+            fault.error.withLock { $0 = error }
+        }
         writer.finish()
+    }
+
+    private func write(_ input: Input, to writer: RequestWriter<RawMessage>) async throws {
+        switch input {
+        case .messages(let messages):
+            for message in messages { try await writer.write(message) }
+        case .lines(var reader):
+            var number = 0
+            while let line = try await reader.next() {
+                number += 1
+                guard !Self.isBlank(line[...]) else { continue }
+                try await writer.write(try request(line, "Line \(number)"))
+            }
+        }
     }
 
     private func document(_ message: RawMessage) throws -> JSONValue {
@@ -105,5 +148,13 @@ struct DynamicCall {
             else { return "detail of type \(detail.typeURL)" }
             return String(decoding: value.bytes, as: UTF8.self)
         }
+    }
+}
+
+extension DynamicCall.Input {
+    /// The only message; an empty one where there is none.
+    fileprivate var first: RawMessage {
+        if case .messages(let messages) = self, let message = messages.first { return message }
+        return RawMessage()
     }
 }

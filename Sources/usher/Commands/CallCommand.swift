@@ -6,6 +6,8 @@ import JSON
 import Logging
 import RPC
 import ServiceKit
+import SystemPackage
+import Wire
 
 /// Calls any method of any running service.
 struct CallCommand: AsyncParsableCommand {
@@ -33,7 +35,7 @@ struct CallCommand: AsyncParsableCommand {
     @Argument(
         help: """
             The request as JSON; - reads it from standard input. Where the client streams, a \
-            message a line.
+            message a line, each sent as it comes (--timeout is the time for all of them).
             """)
     var request: String?
 
@@ -87,29 +89,51 @@ struct CallCommand: AsyncParsableCommand {
 
     private func run(on servers: [ReflectedServer]) async throws {
         guard let text = method, text.contains("/") else {
-            let all = try await target.catalogue(of: servers)
-            let shown = try method.map { [try all.service(named: $0)] } ?? all.services
+            let (all, silent) = try await target.catalogue(of: servers)
+            let shown: [ServiceCatalogue.Service]
+            do {
+                shown = try method.map { [try all.service(named: $0)] } ?? all.services
+            } catch let error as StartError {
+                throw ServerAnswers.missing(error, silent)
+            }
+            warn(of: silent)
             for line in shown.flatMap(\.methods).map(\.line) { print(line) }
             return
         }
         let name = try MethodName(text)
         let found = try await target.find(name, among: servers)
+        warn(of: found.silent)
         let json = try DynamicJSON(found.descriptors)
         guard let request else {
             print(json.skeleton(of: found.method.requestType).indented)
             return
         }
-        let input =
-            request == "-"
-            ? Array(FileHandle.standardInput.readDataToEndOfFile()) : Array(request.utf8)
         let call = DynamicCall(
             method: found.method, json: json, metadata: try sentMetadata(),
             timeout: .seconds(timeout))
-        let requests = try call.requests(input)
+        let input: DynamicCall.Input
+        switch (request, found.method.kind.clientStreams) {
+        case ("-", true): input = .lines(LineReader(.standardInput))
+        case ("-", false):
+            let read = FileHandle.standardInput.readDataToEndOfFile()
+            input = .messages(try call.requests(Array(read)))
+        default: input = .messages(try call.requests(Array(request.utf8)))
+        }
         do {
-            try await call.run(requests, on: try found.client) { print($0.indented) }
+            try await call.run(input, on: try found.client) { message in
+                print(message.indented)
+                // Seen at once, in a pipe too.
+                fflush(nil)
+            }
         } catch let error as RPCError {
             throw CallFailure(error: error, details: call.lines(of: error))
+        }
+    }
+
+    /// Says on standard error who could not be asked.
+    private func warn(of silent: [ServerAnswers.Silent]) {
+        for server in silent {
+            FileHandle.standardError.write(Data("usher: \(server.warning)\n".utf8))
         }
     }
 
