@@ -31,9 +31,7 @@ struct AuthHandlers: Sendable {
                 ]
             }
         }
-        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed) { context in
-            try authenticator.service(context, among: ["notification"])
-        }
+        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed)
     }
 
     private func register(
@@ -136,7 +134,6 @@ struct AuthHandlers: Sendable {
     @Sendable private func ensureFirstAdmin(
         _ request: AuthV1.EnsureFirstAdminRequest, _ context: CallContext
     ) async throws -> AuthV1.EnsureFirstAdminResponse {
-        try authenticator.service(context, among: [operatorName])
         guard try await !store.hasAdmin() else {
             return AuthV1.EnsureFirstAdminResponse()
         }

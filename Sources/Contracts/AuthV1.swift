@@ -21,39 +21,43 @@ package enum AuthV1 {
     package enum AuthService: ServiceContract {
         package static let name = "usher.auth.v1.AuthService"
         /// Anyone. Makes a buyer's account and logs it in.
-        package static let register = Method<RegisterRequest, RegisterResponse>(name, "Register")
+        package static let register = Method<RegisterRequest, RegisterResponse>(
+            name, "Register", access: .byHandler)
         /// Anyone. Same answer and same cost for an unknown address and a wrong password.
-        package static let logIn = Method<LogInRequest, LogInResponse>(name, "LogIn")
+        package static let logIn = Method<LogInRequest, LogInResponse>(
+            name, "LogIn", access: .byHandler)
         /// Anyone who holds the refresh token. Each works once; using one twice ends its session.
         package static let refreshSession = Method<
             RefreshSessionRequest, RefreshSessionResponse
-        >(name, "RefreshSession")
+        >(name, "RefreshSession", access: .byHandler)
         /// Anyone who holds the refresh token. Ends the session.
         package static let logOut = Method<LogOutRequest, LogOutResponse>(
-            name, "LogOut", isIdempotent: true)
+            name, "LogOut", isIdempotent: true, access: .byHandler)
         /// User.
         package static let getMe = Method<GetMeRequest, GetMeResponse>(
-            name, "GetMe", isIdempotent: true)
+            name, "GetMe", isIdempotent: true, access: .byHandler)
         /// Admin, or the operator's service credential. Makes an account with any roles.
         package static let createAccount = Method<CreateAccountRequest, CreateAccountResponse>(
-            name, "CreateAccount")
+            name, "CreateAccount", access: .byHandler)
         /// Admin. Replaces the roles of an account; takes effect at its next access token.
-        package static let setRoles = Method<SetRolesRequest, SetRolesResponse>(name, "SetRoles")
+        package static let setRoles = Method<SetRolesRequest, SetRolesResponse>(
+            name, "SetRoles", access: .byHandler)
         /// Operator. Makes the first admin where there is none, with a password made there.
         package static let ensureFirstAdmin = Method<
             EnsureFirstAdminRequest, EnsureFirstAdminResponse
-        >(name, "EnsureFirstAdmin")
+        >(name, "EnsureFirstAdmin", access: .services(["operator"]))
         /// Anyone. The public keys that access tokens are signed with.
         package static let listSigningKeys = Method<
             ListSigningKeysRequest, ListSigningKeysResponse
-        >(name, "ListSigningKeys", isIdempotent: true)
+        >(name, "ListSigningKeys", isIdempotent: true, access: .byHandler)
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
-            name, "ReadFeed", isIdempotent: true)
+            name, "ReadFeed", isIdempotent: true, access: .services(["notification"]))
         /// Service (notification). The facts of this service in order, and each new
         /// one as it comes.
         package static let followFeed = Method<FollowFeedRequest, FollowFeedResponse>(
-            name, "FollowFeed", kind: .serverStream, isIdempotent: true)
+            name, "FollowFeed", kind: .serverStream, isIdempotent: true,
+            access: .services(["notification"]))
 
         package static let methods: [any AnyMethod] = [
             register, logIn, refreshSession, logOut, getMe, createAccount, setRoles,

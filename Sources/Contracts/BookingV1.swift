@@ -31,70 +31,72 @@ package enum BookingV1 {
         /// again gives the same booking. ABORTED with code `seats_unavailable`, `hold_lost` or
         /// `hold_expired`; PERMISSION_DENIED for somebody else's hold.
         package static let createBooking = Method<CreateBookingRequest, CreateBookingResponse>(
-            name, "CreateBooking")
+            name, "CreateBooking", access: .byHandler)
         /// The buyer, or the service `payment`.
         package static let getBooking = Method<GetBookingRequest, GetBookingResponse>(
-            name, "GetBooking", isIdempotent: true)
+            name, "GetBooking", isIdempotent: true, access: .byHandler)
         /// User. The caller's bookings, newest first.
         package static let listBookings = Method<ListBookingsRequest, ListBookingsResponse>(
-            name, "ListBookings", isIdempotent: true)
+            name, "ListBookings", isIdempotent: true, access: .byHandler)
         /// The buyer, within the event's cancellation policy, or the event's organiser, always.
         /// What was paid for the places goes back, less the policy's fee where the buyer cancels.
         /// ABORTED with code `booking_not_active`, `cancellation_closed` or `places_not_active`; a
         /// booking that waits for its payment is given back whole.
         package static let cancelBooking = Method<CancelBookingRequest, CancelBookingResponse>(
-            name, "CancelBooking")
+            name, "CancelBooking", access: .byHandler)
         /// Organiser of the event. How far the cancellation of the event has come.
         package static let getEventCancellation = Method<
             GetEventCancellationRequest, GetEventCancellationResponse
         >(
-            name, "GetEventCancellation", isIdempotent: true)
+            name, "GetEventCancellation", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. Keeps places back, all or none: ABORTED with code
         /// `seats_unavailable` and a reason per place that is booked. Holds on them are lost.
         package static let blockPlaces = Method<BlockPlacesRequest, BlockPlacesResponse>(
-            name, "BlockPlaces", isIdempotent: true)
+            name, "BlockPlaces", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. Gives places free that were kept back.
         package static let unblockPlaces = Method<UnblockPlacesRequest, UnblockPlacesResponse>(
-            name, "UnblockPlaces", isIdempotent: true)
+            name, "UnblockPlaces", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. Turns the caller's hold into a confirmed booking without a
         /// payment here: complimentary, or paid at the box office. The same token again gives the
         /// same booking.
         package static let createOrganiserBooking = Method<
             CreateOrganiserBookingRequest, CreateOrganiserBookingResponse
         >(
-            name, "CreateOrganiserBooking")
+            name, "CreateOrganiserBooking", access: .byHandler)
         /// Organiser of the event. Its bookings, newest first.
         package static let listEventBookings = Method<
             ListEventBookingsRequest, ListEventBookingsResponse
         >(
-            name, "ListEventBookings", isIdempotent: true)
+            name, "ListEventBookings", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. What it has sold.
         package static let getSales = Method<GetSalesRequest, GetSalesResponse>(
-            name, "GetSales", isIdempotent: true)
+            name, "GetSales", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. What has happened to a booking: claims, payments, refunds, who
         /// and when.
         package static let getBookingTimeline = Method<
             GetBookingTimelineRequest, GetBookingTimelineResponse
         >(
-            name, "GetBookingTimeline", isIdempotent: true)
+            name, "GetBookingTimeline", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. What has happened to a place: who claimed it, who was refused,
         /// who gave it back, and when.
         package static let getPlaceTimeline = Method<
             GetPlaceTimelineRequest, GetPlaceTimelineResponse
         >(
-            name, "GetPlaceTimeline", isIdempotent: true)
+            name, "GetPlaceTimeline", isIdempotent: true, access: .byHandler)
         /// Service (event). Every active claim of an event and the feed position they belong to,
         /// read in one snapshot.
         package static let snapshotClaims = Method<
             SnapshotClaimsRequest, SnapshotClaimsResponse
-        >(name, "SnapshotClaims", isIdempotent: true)
+        >(name, "SnapshotClaims", isIdempotent: true, access: .services(["event"]))
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
-            name, "ReadFeed", isIdempotent: true)
+            name, "ReadFeed", isIdempotent: true,
+            access: .services(["event", "payment", "notification"]))
         /// Service (event, payment, notification). The facts of this service in order, and each new
         /// one as it comes.
         package static let followFeed = Method<FollowFeedRequest, FollowFeedResponse>(
-            name, "FollowFeed", kind: .serverStream, isIdempotent: true)
+            name, "FollowFeed", kind: .serverStream, isIdempotent: true,
+            access: .services(["event", "payment", "notification"]))
 
         package static let methods: [any AnyMethod] = [
             createBooking, getBooking, listBookings, cancelBooking, getEventCancellation,

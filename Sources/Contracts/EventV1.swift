@@ -45,118 +45,120 @@ package enum EventV1 {
         /// Organiser. Starts a seating-plan upload (format: docs/seating-plan.md).
         package static let startPlanUpload = Method<
             StartPlanUploadRequest, StartPlanUploadResponse
-        >(name, "StartPlanUpload")
+        >(name, "StartPlanUpload", access: .byHandler)
         /// Organiser, the one who started it. Parts in any order; sending one again is harmless.
         package static let uploadPlanPart = Method<
             UploadPlanPartRequest, UploadPlanPartResponse
-        >(name, "UploadPlanPart")
+        >(name, "UploadPlanPart", access: .byHandler)
         /// Organiser, the one who started it. Checks the digest and the plan; INVALID_ARGUMENT
         /// with code `plan_invalid` and a reason per fault, by its path.
         package static let commitPlanUpload = Method<
             CommitPlanUploadRequest, CommitPlanUploadResponse
-        >(name, "CommitPlanUpload", isIdempotent: true)
+        >(name, "CommitPlanUpload", isIdempotent: true, access: .byHandler)
         /// Anyone for plans of events that are not drafts; else its organiser. One part of the
         /// plan's JSON.
         package static let readPlan = Method<ReadPlanRequest, ReadPlanResponse>(
-            name, "ReadPlan", isIdempotent: true)
+            name, "ReadPlan", isIdempotent: true, access: .byHandler)
         /// Organiser. Makes a draft.
         package static let createEvent = Method<CreateEventRequest, CreateEventResponse>(
-            name, "CreateEvent")
+            name, "CreateEvent", access: .byHandler)
         /// Organiser of the event. Puts the draft on sale within its sale window.
         package static let publishEvent = Method<PublishEventRequest, PublishEventResponse>(
-            name, "PublishEvent", isIdempotent: true)
+            name, "PublishEvent", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. Changes texts, prices and the sale window; holds that were made
         /// before keep their prices. FAILED_PRECONDITION with code `event_cancelled`.
         package static let updateEvent = Method<UpdateEventRequest, UpdateEventResponse>(
-            name, "UpdateEvent", isIdempotent: true)
+            name, "UpdateEvent", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. Nothing is held any more; holds there are may be booked.
         package static let pauseEvent = Method<PauseEventRequest, PauseEventResponse>(
-            name, "PauseEvent", isIdempotent: true)
+            name, "PauseEvent", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. The sale goes on.
         package static let resumeEvent = Method<ResumeEventRequest, ResumeEventResponse>(
-            name, "ResumeEvent", isIdempotent: true)
+            name, "ResumeEvent", isIdempotent: true, access: .byHandler)
         /// Organiser of the event. Final: bookings are cancelled and refunded by `booking`.
         package static let cancelEvent = Method<CancelEventRequest, CancelEventResponse>(
-            name, "CancelEvent", isIdempotent: true)
+            name, "CancelEvent", isIdempotent: true, access: .byHandler)
         /// Anyone. Published events, soonest first.
         package static let listEvents = Method<ListEventsRequest, ListEventsResponse>(
-            name, "ListEvents", isIdempotent: true)
+            name, "ListEvents", isIdempotent: true, access: .byHandler)
         /// Anyone; a draft: its organiser.
         package static let getEvent = Method<GetEventRequest, GetEventResponse>(
-            name, "GetEvent", isIdempotent: true)
+            name, "GetEvent", isIdempotent: true, access: .byHandler)
         /// Anyone. The state of every place at one version.
         package static let getSeatState = Method<GetSeatStateRequest, GetSeatStateResponse>(
-            name, "GetSeatState", isIdempotent: true)
+            name, "GetSeatState", isIdempotent: true, access: .byHandler)
         /// Anyone. The state of every place and then each change, as it happens, until the caller
         /// or this service stops. A caller that reads slowly gets several changes as one, or the
         /// whole state again; one that comes back with the version it has gets what it missed.
         /// RESOURCE_EXHAUSTED with code `too_many_watchers` over this service's limit.
         package static let watchSeats = Method<WatchSeatsRequest, WatchSeatsResponse>(
-            name, "WatchSeats", kind: .serverStream, isIdempotent: true)
+            name, "WatchSeats", kind: .serverStream, isIdempotent: true, access: .byHandler)
         /// User. Holds all the places asked for or none: ABORTED with code `seats_unavailable` and
         /// a reason per seat; UNAVAILABLE `rebuilding` while the seat state is being restored.
         package static let holdSeats = Method<HoldSeatsRequest, HoldSeatsResponse>(
-            name, "HoldSeats")
+            name, "HoldSeats", access: .byHandler)
         /// User. Holds seats side by side, the best that are free in the plan's order; the choice is
         /// made where holds are made, so that nobody takes them in between. ABORTED with code
         /// `seats_unavailable` where there are not as many side by side.
         package static let holdBestAvailable = Method<
             HoldBestAvailableRequest, HoldBestAvailableResponse
-        >(name, "HoldBestAvailable")
+        >(name, "HoldBestAvailable", access: .byHandler)
         /// The holder. Other places instead of those held, all or none; id and deadline stay. The
         /// token is new, and the one before worth nothing. As `holdSeats`; ABORTED with code
         /// `hold_ended`.
         package static let changeHold = Method<ChangeHoldRequest, ChangeHoldResponse>(
-            name, "ChangeHold")
+            name, "ChangeHold", access: .byHandler)
         /// The holder. More time: as much again as the event gives a hold, up to the event's
         /// limit. ABORTED with code `extension_limit` or `hold_ended`.
         package static let extendHold = Method<ExtendHoldRequest, ExtendHoldResponse>(
-            name, "ExtendHold", isIdempotent: true)
+            name, "ExtendHold", isIdempotent: true, access: .byHandler)
         /// The holder. The same hold and the same deadline for each of the holder's devices;
         /// ABORTED with code `hold_lost` where the seat state was lost since.
         package static let getHold = Method<GetHoldRequest, GetHoldResponse>(
-            name, "GetHold", isIdempotent: true)
+            name, "GetHold", isIdempotent: true, access: .byHandler)
         /// User. The caller's live holds of an event.
         package static let listHolds = Method<ListHoldsRequest, ListHoldsResponse>(
-            name, "ListHolds", isIdempotent: true)
+            name, "ListHolds", isIdempotent: true, access: .byHandler)
         /// The holder. Frees the places at once.
         package static let releaseHold = Method<ReleaseHoldRequest, ReleaseHoldResponse>(
-            name, "ReleaseHold", isIdempotent: true)
+            name, "ReleaseHold", isIdempotent: true, access: .byHandler)
         /// Service (booking). Mine and alive → claimed until `claimMs` from now. Redeeming again
         /// for the same hold gives the same answer.
-        package static let redeem = Method<RedeemRequest, RedeemResponse>(name, "Redeem")
+        package static let redeem = Method<RedeemRequest, RedeemResponse>(
+            name, "Redeem", access: .services(["booking"]))
         /// User. Waits for places that come back; joining again with the same wish is joining once.
         /// ABORTED with code `places_free` where such places are to be had now, `already_waiting`
         /// with another wish, `waiting_list_full`, `sale_not_open`, `sale_closed`,
         /// `event_not_on_sale`.
         package static let joinWaitingList = Method<
             JoinWaitingListRequest, JoinWaitingListResponse
-        >(name, "JoinWaitingList", isIdempotent: true)
+        >(name, "JoinWaitingList", isIdempotent: true, access: .byHandler)
         /// User. Leaves the line; what is offered goes to the next.
         package static let leaveWaitingList = Method<
             LeaveWaitingListRequest, LeaveWaitingListResponse
-        >(name, "LeaveWaitingList", isIdempotent: true)
+        >(name, "LeaveWaitingList", isIdempotent: true, access: .byHandler)
         /// User. The caller's newest entry. NOT_FOUND with code `not_waiting` where there never was
         /// one.
         package static let getWaitingEntry = Method<
             GetWaitingEntryRequest, GetWaitingEntryResponse
-        >(name, "GetWaitingEntry", isIdempotent: true)
+        >(name, "GetWaitingEntry", isIdempotent: true, access: .byHandler)
         /// Organiser of the event, admin. How many wait, have an offer, and what became of offers.
         package static let getWaitingCounts = Method<
             GetWaitingCountsRequest, GetWaitingCountsResponse
-        >(name, "GetWaitingCounts", isIdempotent: true)
+        >(name, "GetWaitingCounts", isIdempotent: true, access: .byHandler)
         /// Organiser of the event, admin. What has happened to a seat: holds, refusals and what
         /// came of them, by the seat state, and bookings, payments and refunds, by `booking`.
         package static let getSeatTimeline = Method<
             GetSeatTimelineRequest, GetSeatTimelineResponse
-        >(name, "GetSeatTimeline", isIdempotent: true)
+        >(name, "GetSeatTimeline", isIdempotent: true, access: .byHandler)
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
-            name, "ReadFeed", isIdempotent: true)
+            name, "ReadFeed", isIdempotent: true, access: .services(["booking", "notification"]))
         /// Service (booking, notification). The facts of this service in order, and each new
         /// one as it comes.
         package static let followFeed = Method<FollowFeedRequest, FollowFeedResponse>(
-            name, "FollowFeed", kind: .serverStream, isIdempotent: true)
+            name, "FollowFeed", kind: .serverStream, isIdempotent: true,
+            access: .services(["booking", "notification"]))
 
         package static let methods: [any AnyMethod] = [
             startPlanUpload, uploadPlanPart, commitPlanUpload, readPlan, createEvent, publishEvent,

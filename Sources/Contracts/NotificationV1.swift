@@ -15,18 +15,18 @@ package enum NotificationV1 {
         package static let name = "usher.notification.v1.NotificationService"
         /// The buyer. The tickets of a booking; empty until it is confirmed and they are issued.
         package static let listTickets = Method<ListTicketsRequest, ListTicketsResponse>(
-            name, "ListTickets", isIdempotent: true)
+            name, "ListTickets", isIdempotent: true, access: .byHandler)
         /// The buyer.
         package static let getTicket = Method<GetTicketRequest, GetTicketResponse>(
-            name, "GetTicket", isIdempotent: true)
+            name, "GetTicket", isIdempotent: true, access: .byHandler)
         /// The buyer. The ticket's QR code as a picture.
         package static let getTicketQr = Method<GetTicketQrRequest, GetTicketQrResponse>(
-            name, "GetTicketQr", isIdempotent: true)
+            name, "GetTicketQr", isIdempotent: true, access: .byHandler)
 
         /// The buyer, or the event's organiser. Mails the booking's valid tickets to its buyer once
         /// more. RESOURCE_EXHAUSTED with code `too_many_mails` after ten a day.
         package static let resendTickets = Method<ResendTicketsRequest, ResendTicketsResponse>(
-            name, "ResendTickets")
+            name, "ResendTickets", access: .byHandler)
 
         package static let methods: [any AnyMethod] = [
             listTickets, getTicket, getTicketQr, resendTickets,

@@ -22,30 +22,31 @@ package enum PaymentV1 {
         /// The booking's buyer. Pays the whole booking. While an attempt is open, and once one has
         /// succeeded, the answer is that attempt.
         package static let createPayment = Method<CreatePaymentRequest, CreatePaymentResponse>(
-            name, "CreatePayment")
+            name, "CreatePayment", access: .byHandler)
         /// The payer.
         package static let getPayment = Method<GetPaymentRequest, GetPaymentResponse>(
-            name, "GetPayment", isIdempotent: true)
+            name, "GetPayment", isIdempotent: true, access: .byHandler)
         /// The payer. Every attempt for a booking, oldest first.
         package static let listPayments = Method<ListPaymentsRequest, ListPaymentsResponse>(
-            name, "ListPayments", isIdempotent: true)
+            name, "ListPayments", isIdempotent: true, access: .byHandler)
         /// The payer, or an admin. The refunds of a payment, oldest first.
         package static let listRefunds = Method<ListRefundsRequest, ListRefundsResponse>(
-            name, "ListRefunds", isIdempotent: true)
+            name, "ListRefunds", isIdempotent: true, access: .byHandler)
         /// Admin. Refunds that the provider refuses, oldest first.
         package static let listOwedRefunds =
             Method<ListOwedRefundsRequest, ListOwedRefundsResponse>(
-                name, "ListOwedRefunds", isIdempotent: true)
+                name, "ListOwedRefunds", isIdempotent: true, access: .byHandler)
         /// Anyone who can sign for the provider. An event that was here before has no effect.
         package static let handleWebhook = Method<HandleWebhookRequest, HandleWebhookResponse>(
-            name, "HandleWebhook", isIdempotent: true)
+            name, "HandleWebhook", isIdempotent: true, access: .byHandler)
         /// Service. The facts of this service in order.
         package static let readFeed = Method<ReadFeedRequest, ReadFeedResponse>(
-            name, "ReadFeed", isIdempotent: true)
+            name, "ReadFeed", isIdempotent: true, access: .services(["booking", "notification"]))
         /// Service (booking, notification). The facts of this service in order, and each new
         /// one as it comes.
         package static let followFeed = Method<FollowFeedRequest, FollowFeedResponse>(
-            name, "FollowFeed", kind: .serverStream, isIdempotent: true)
+            name, "FollowFeed", kind: .serverStream, isIdempotent: true,
+            access: .services(["booking", "notification"]))
 
         package static let methods: [any AnyMethod] = [
             createPayment, getPayment, listPayments, listRefunds, listOwedRefunds, handleWebhook,

@@ -5,7 +5,8 @@ extension RPCV1 {
     package enum Control: ServiceContract {
         package static let name = "usher.rpc.v1.Control"
         /// Agrees on the frames that ttrpc lacks, for the connection that it comes on.
-        package static let hello = Method<HelloRequest, HelloResponse>(name, "Hello")
+        package static let hello = Method<HelloRequest, HelloResponse>(
+            name, "Hello", access: .byHandler)
         package static let methods: [any AnyMethod] = [hello]
     }
 

@@ -7,19 +7,19 @@ extension RPCV1 {
         package static let name = "usher.rpc.v1.Feeds"
         /// Operator. How far each feed has been applied, and what is parked.
         package static let listParked = Method<ListParkedRequest, ListParkedResponse>(
-            name, "ListParked", isIdempotent: true)
+            name, "ListParked", isIdempotent: true, access: .services(["operator"]))
         /// Operator. Applies the parked entries of one key in order, until one fails again.
         package static let releaseParked = Method<ReleaseParkedRequest, ReleaseParkedResponse>(
-            name, "ReleaseParked", isIdempotent: true)
+            name, "ReleaseParked", isIdempotent: true, access: .services(["operator"]))
         /// Operator. Gives one parked entry up.
         package static let discardParked = Method<DiscardParkedRequest, DiscardParkedResponse>(
-            name, "DiscardParked")
+            name, "DiscardParked", access: .services(["operator"]))
         /// Operator. How far a feed was read, and whether the feed has that entry still.
         package static let getPosition = Method<GetPositionRequest, GetPositionResponse>(
-            name, "GetPosition", isIdempotent: true)
+            name, "GetPosition", isIdempotent: true, access: .services(["operator"]))
         /// Operator. Names the last entry of a feed that the follower is to have had.
         package static let setPosition = Method<SetPositionRequest, SetPositionResponse>(
-            name, "SetPosition")
+            name, "SetPosition", access: .services(["operator"]))
 
         package static let methods: [any AnyMethod] = [
             listParked, releaseParked, discardParked, getPosition, setPosition,

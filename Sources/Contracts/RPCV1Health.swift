@@ -6,7 +6,7 @@ extension RPCV1 {
         package static let name = "usher.rpc.v1.Health"
         /// Tells whether this server takes calls.
         package static let check = Method<CheckRequest, CheckResponse>(
-            name, "Check", isIdempotent: true)
+            name, "Check", isIdempotent: true, access: .byHandler)
         package static let methods: [any AnyMethod] = [check]
     }
 

@@ -7,11 +7,11 @@ extension RPCV1 {
         package static let name = "usher.rpc.v1.Reflection"
         /// The services of this server with their methods.
         package static let listServices = Method<ListServicesRequest, ListServicesResponse>(
-            name, "ListServices", isIdempotent: true)
+            name, "ListServices", isIdempotent: true, access: .byHandler)
         /// The contracts as a serialized google.protobuf.FileDescriptorSet, in parts.
         package static let getDescriptorSet = Method<
             GetDescriptorSetRequest, GetDescriptorSetResponse
-        >(name, "GetDescriptorSet", isIdempotent: true)
+        >(name, "GetDescriptorSet", isIdempotent: true, access: .byHandler)
 
         package static let methods: [any AnyMethod] = [listServices, getDescriptorSet]
     }

@@ -24,9 +24,7 @@ struct PaymentHandlers: Sendable {
         router.handle(Methods.listPayments, list)
         router.handle(Methods.listRefunds, listRefunds)
         router.handle(Methods.listOwedRefunds, listOwedRefunds)
-        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed) { context in
-            try authenticator.service(context, among: ["booking", "notification"])
-        }
+        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed)
     }
 
     @Sendable private func create(

@@ -76,7 +76,7 @@ package final class ServiceBase: Sendable {
     ) throws -> ServiceRuntime {
         var router = CallRouter()
         register(&router)
-        router.handleFeeds(feeds, credential: credential)
+        router.handleFeeds(feeds)
         let checks =
             [ReadinessCheck("database") { [pool] in _ = try await pool.query("SELECT 1") }]
             + readiness
@@ -86,7 +86,10 @@ package final class ServiceBase: Sendable {
         configuration.contracts = Contracts.all
         let server = RPCServer(
             router: router, addresses: [address], configuration: configuration,
-            interceptors: [DatabaseOutage(service: environment.service)], logger: logger)
+            interceptors: [
+                DeclaredAccess(Contracts.services, credential: credential),
+                DatabaseOutage(service: environment.service),
+            ], logger: logger)
         return ServiceRuntime(services: [pool] + background + [server] + streams, readiness: checks)
     }
 }

@@ -27,6 +27,17 @@ package enum MethodKind: String, Sendable {
     }
 }
 
+/// Who may call a method. Declared with the method, so that it is looked at in one place, before any
+/// handler runs (P10).
+package enum MethodAccess: Equatable, Sendable {
+    /// Those services alone, by the names on their credentials; nobody else, whoever they are. The
+    /// platform's operator is "operator". With an empty list: nobody.
+    case services(Set<String>)
+    /// Whoever the handler lets in: people by their tokens, owners, everybody. Such a method has a
+    /// line in the tests' table of P10.
+    case byHandler
+}
+
 /// A method of a service, without its types.
 package protocol AnyMethod: Sendable {
     /// Full name of the service, e.g. `usher.event.v1.EventService`.
@@ -36,6 +47,8 @@ package protocol AnyMethod: Sendable {
     var kind: MethodKind { get }
     /// Calling it again does no harm: only such calls are sent again after a failure.
     var isIdempotent: Bool { get }
+    /// Who may call it.
+    var access: MethodAccess { get }
     var requestType: any Message.Type { get }
     var responseType: any Message.Type { get }
 }
@@ -47,15 +60,21 @@ package struct Method<Request: Message, Response: Message>: AnyMethod {
     package let name: String
     package let kind: MethodKind
     package let isIdempotent: Bool
+    package let access: MethodAccess
 
     /// A method as the .proto declares it.
+    ///
+    /// - Parameter access: who may call it on a server of the platform. Where nothing is said,
+    ///   nobody may.
     package init(
-        _ service: String, _ name: String, kind: MethodKind = .unary, isIdempotent: Bool = false
+        _ service: String, _ name: String, kind: MethodKind = .unary, isIdempotent: Bool = false,
+        access: MethodAccess = .services([])
     ) {
         self.service = service
         self.name = name
         self.kind = kind
         self.isIdempotent = isIdempotent
+        self.access = access
     }
 
     package var requestType: any Message.Type { Request.self }

@@ -139,7 +139,7 @@ struct SeatFeedTests {
             let consumer = FeedConsumer(
                 "booking", booking, BookingV1.BookingService.readFeed,
                 BookingV1.BookingService.followFeed, sink: feed, logger: Self.logger)
-            router.handleFeeds([consumer.operated], credential: credential)
+            router.handleFeeds([consumer.operated])
             let server = RPCServer(
                 router: router, addresses: [.unix(path)], logger: Self.logger)
             let group = ServiceGroup(

@@ -23,9 +23,7 @@ struct EventHandlers: Sendable {
         router.handle(Methods.cancelEvent, cancel)
         router.handle(Methods.listEvents) { request, _ in try await list(request) }
         router.handle(Methods.getEvent, get)
-        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed) { context in
-            try authenticator.service(context, among: ["booking", "notification"])
-        }
+        router.handleFeed(Methods.readFeed, Methods.followFeed, store.feed)
     }
 
     @Sendable private func create(

@@ -211,20 +211,15 @@ extension CallRouter {
     /// Streams of a feed at once on one server; consumers are few.
     private static let followersMax = 64
 
-    /// Answers a feed's two methods, for those that `authorize` lets pass.
+    /// Answers a feed's two methods, for the services that their declarations name.
     package mutating func handleFeed<
         Entry: FeedEntry, Request: FeedRequest, Page: FeedPage, Follow: FeedFollowRequest,
         Batch: FeedBatch
     >(
-        _ read: Method<Request, Page>, _ follow: Method<Follow, Batch>, _ feed: FeedStore<Entry>,
-        authorize: @escaping @Sendable (CallContext) throws -> Void
+        _ read: Method<Request, Page>, _ follow: Method<Follow, Batch>, _ feed: FeedStore<Entry>
     ) where Page.Entry == Entry, Batch.Entry == Entry {
-        handle(read) { request, context in
-            try authorize(context)
-            return try await feed.read(request)
-        }
+        handle(read) { request, _ in try await feed.read(request) }
         handleServerStream(follow) { request, writer, context in
-            try authorize(context)
             try await feed.follow(request, to: writer, context)
         }
         limit(follow, callsInFlightMax: Self.followersMax)

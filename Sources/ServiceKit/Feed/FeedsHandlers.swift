@@ -49,11 +49,11 @@ package struct FeedLook: Equatable, Sendable {
 
 extension CallRouter {
     /// Answers `usher.rpc.v1.Feeds` about these feeds; about none, nothing is answered.
-    package mutating func handleFeeds(_ feeds: [OperatedFeed], credential: ServiceCredential) {
+    package mutating func handleFeeds(_ feeds: [OperatedFeed]) {
         guard !feeds.isEmpty else {
             return
         }
-        FeedsHandlers(feeds, credential: credential).register(on: &self)
+        FeedsHandlers(feeds).register(on: &self)
     }
 }
 
@@ -64,11 +64,9 @@ struct FeedsHandlers: Sendable {
 
     /// In the order of their names.
     let feeds: [OperatedFeed]
-    let credential: ServiceCredential
 
-    init(_ feeds: [OperatedFeed], credential: ServiceCredential) {
+    init(_ feeds: [OperatedFeed]) {
         self.feeds = feeds.sorted { $0.entries.feed < $1.entries.feed }
-        self.credential = credential
     }
 
     func register(on router: inout CallRouter) {
@@ -82,7 +80,6 @@ struct FeedsHandlers: Sendable {
     @Sendable private func list(
         _ request: RPCV1.ListParkedRequest, _ context: CallContext
     ) async throws -> RPCV1.ListParkedResponse {
-        try credential.service(context, among: [operatorName])
         let wanted = request.feed.isEmpty ? feeds : [try feed(request.feed)]
         let size = request.pageSize == 0 ? 100 : min(Int(request.pageSize), Self.pageMax)
         let start = try PageStart(request.pageToken)
@@ -109,7 +106,6 @@ struct FeedsHandlers: Sendable {
     @Sendable private func release(
         _ request: RPCV1.ReleaseParkedRequest, _ context: CallContext
     ) async throws -> RPCV1.ReleaseParkedResponse {
-        try credential.service(context, among: [operatorName])
         let feed = try feed(request.feed)
         let key: String
         var through: UInt64?
@@ -137,7 +133,6 @@ struct FeedsHandlers: Sendable {
     @Sendable private func discard(
         _ request: RPCV1.DiscardParkedRequest, _ context: CallContext
     ) async throws -> RPCV1.DiscardParkedResponse {
-        try credential.service(context, among: [operatorName])
         let feed = try feed(request.feed)
         try Self.check(reason: request.reason, for: "it is given up")
         guard
@@ -151,7 +146,6 @@ struct FeedsHandlers: Sendable {
     @Sendable private func position(
         _ request: RPCV1.GetPositionRequest, _ context: CallContext
     ) async throws -> RPCV1.GetPositionResponse {
-        try credential.service(context, among: [operatorName])
         let feed = try feed(request.feed)
         let position = try await feed.position()
         return .with { $0.position = position }
@@ -160,7 +154,6 @@ struct FeedsHandlers: Sendable {
     @Sendable private func setPosition(
         _ request: RPCV1.SetPositionRequest, _ context: CallContext
     ) async throws -> RPCV1.SetPositionResponse {
-        try credential.service(context, among: [operatorName])
         let feed = try feed(request.feed)
         try Self.check(reason: request.reason, for: "it is set")
         return try await feed.setPosition(

@@ -83,6 +83,59 @@ struct AccessLine: Sendable {
             })
     }
 
+    /// A line about a method for services, from what its contract declares and with an empty request;
+    /// nil for a method whose handler asks who calls: that needs a line of its own.
+    static func declared(_ method: any AnyMethod) -> AccessLine? {
+        guard case .services(let names) = method.access else { return nil }
+        let remote = Method<NoFields, NoFields>(
+            method.service, method.name, kind: method.kind, isIdempotent: method.isIdempotent)
+        return AccessLine(
+            service: method.service, method: method.name, about: "",
+            who: .services(Set(names.compactMap(Caller.init(rawValue:)))), secret: { _ in "" },
+            json: { _, _ in [:] },
+            send: { client, metadata, _, _ in
+                try await emptyCall(of: remote, client, metadata)
+                return ""
+            })
+    }
+
+    /// Sends a request without fields, or no message where the client streams; waits for the first
+    /// answer or the end.
+    private static func emptyCall(
+        of method: Method<NoFields, NoFields>, _ client: RPCClient, _ metadata: Metadata
+    ) async throws {
+        let timeout = Duration.seconds(60)
+        switch method.kind {
+        case .unary:
+            _ = try await client.call(method, NoFields(), metadata: metadata, timeout: timeout)
+        case .serverStream:
+            try await client.withServerStream(
+                method, NoFields(), metadata: metadata, timeout: timeout
+            ) { messages in
+                for try await _ in messages { return }
+            }
+        case .clientStream:
+            _ = try await client.withClientStream(method, metadata: metadata, timeout: timeout) {
+                _ in
+            }
+        case .bidirectional:
+            try await client.withBidirectionalStream(
+                method, metadata: metadata, timeout: timeout
+            ) { writer, messages in
+                writer.finish()
+                for try await _ in messages { return }
+            }
+        }
+    }
+
+    /// Any message, of which nothing is looked at.
+    private struct NoFields: Message {
+        static let protoName = ""
+        var unknownFields = UnknownFields()
+
+        mutating func visit<V: FieldVisitor>(_ v: inout V) {}
+    }
+
     /// Calls as somebody; again while the platform is busy.
     func call(_ client: RPCClient, _ scene: AccessScene, as caller: Caller) async throws -> Outcome
     {

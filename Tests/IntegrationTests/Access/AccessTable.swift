@@ -4,13 +4,23 @@ import RPC
 import ServiceKit
 import Wire
 
-/// Every method of every service × who may call it (P10). A method without a line fails the test;
-/// add one where the methods of its service are. Lines that change things come after those that
-/// look at them: those who are allowed call in the order of the table. A route of the gateway without
-/// a line fails as well: see `GatewayTable`.
+/// Every method of every service × who may call it (P10). A method for services alone has its line
+/// from what its contract declares (`MethodAccess`); one whose handler asks who calls fails the test
+/// without a line here: add it where the methods of its service are. Lines that change things come
+/// after those that look at them: those who are allowed call in the order of the table. A route of
+/// the gateway without a line fails as well: see `GatewayTable`.
 enum AccessTable {
-    static let lines: [AccessLine] =
+    static let lines = written + declared
+
+    static let written: [AccessLine] =
         auth + event + holds + booking + payment + notification + endings + open
+
+    /// Of methods for services that have no line here.
+    private static let declared: [AccessLine] = {
+        let known = Set(written.map(\.methodName))
+        return Contracts.services.flatMap { $0.methods }.compactMap(AccessLine.declared)
+            .filter { !known.contains($0.methodName) }
+    }()
 
     private static let noBooking = Refusal(.notFound, "booking_unknown")
     private static let noEvent = Refusal(.notFound, "event_unknown")

@@ -8,6 +8,7 @@ import Postgres
 import RPC
 import ServiceKit
 import Testing
+import Wire
 
 /// Promise P10: nobody holds, pays for, reads, cancels or scans what is not theirs, at the gateway
 /// or at any service.
@@ -49,6 +50,19 @@ struct P10NobodyElsesTests {
         #expect(known.subtracting(methods).sorted() == [], "no such method")
         let names = AccessTable.lines.map(\.name)
         #expect(Set(names).count == names.count)
+        for method in Contracts.services.flatMap({ $0.methods }) {
+            guard case .services(let services) = method.access else { continue }
+            let unknown = services.subtracting(Caller.services.map(\.rawValue))
+            #expect(unknown == [], "no such service; \(method.service)/\(method.name)")
+            let lines = AccessTable.lines.filter {
+                $0.service == method.service && $0.method == method.name
+            }
+            for line in lines {
+                #expect(
+                    line.who.allowed == Set(services.compactMap(Caller.init(rawValue:))),
+                    "\(line.name) is declared for others")
+            }
+        }
 
         let routes = try GatewayTable.described()
         #expect(routes.count > 40)

@@ -126,24 +126,11 @@ struct FeedFixture: Sendable {
         _ body: (RPCAddress) async throws -> T
     ) async throws -> T {
         var router = CallRouter()
-        let calls = calls
-        let credential = credential
-        let authorize: @Sendable (CallContext) throws -> Void = { context in
-            calls.add(context.method)
-            guard let sent = context.metadata[ServiceCredential.metadataKey],
-                credential.verify(sent) == "follower"
-            else {
-                throw RPCError.unauthenticated("credential_missing", "for services")
-            }
-        }
         if hasStreams {
-            router.handleFeed(Methods.readFeed, Methods.followFeed, feed, authorize: authorize)
+            router.handleFeed(Methods.readFeed, Methods.followFeed, feed)
         } else {
             let feed = feed
-            router.handle(Methods.readFeed) { request, context in
-                try authorize(context)
-                return try await feed.read(request)
-            }
+            router.handle(Methods.readFeed) { request, _ in try await feed.read(request) }
         }
         var configuration = RPCServerConfiguration()
         configuration.offersExtension = hasExtension
@@ -151,6 +138,7 @@ struct FeedFixture: Sendable {
         let path = "/tmp/usher-feed-\(UUID().uuidString.prefix(8)).sock"
         let server = RPCServer(
             router: router, addresses: [.unix(path)], configuration: configuration,
+            interceptors: [FollowerOnly(calls: calls, credential: credential)],
             logger: Self.logger)
         return try await Self.run([server, feed.streams]) {
             _ = try await server.waitUntilListening()
@@ -302,14 +290,31 @@ extension FeedFixture {
         of feeds: [OperatedFeed], _ body: (Operator) async throws -> Void
     ) async throws {
         var router = CallRouter()
-        router.handleFeeds(feeds, credential: credential)
+        router.handleFeeds(feeds)
         let path = "/tmp/usher-oper-\(UUID().uuidString.prefix(8)).sock"
-        let server = RPCServer(router: router, addresses: [.unix(path)], logger: Self.logger)
+        let server = RPCServer(
+            router: router, addresses: [.unix(path)],
+            interceptors: [DeclaredAccess(Contracts.services, credential: credential)],
+            logger: Self.logger)
         try await Self.run([server]) {
             _ = try await server.waitUntilListening()
             let client = RPCClient(address: .unix(path))
             try await body(Operator(client: client, credential: credential))
             await client.close()
         }
+    }
+}
+
+/// Lets the follower alone read the feed, and counts the calls.
+private struct FollowerOnly: ServerInterceptor {
+    let calls: FeedFixture.Counts
+    let credential: ServiceCredential
+
+    func intercept(
+        _ request: ByteBuffer, context: CallContext, next: CallHandler
+    ) async throws -> [UInt8] {
+        calls.add(context.method)
+        try credential.service(context, among: ["follower"])
+        return try await next(request, context)
     }
 }
