@@ -10,7 +10,7 @@ struct DynamicJSONReader {
         _ typeName: String, _ json: JSONValue, at path: String
     ) throws(DynamicJSONError) -> DynamicMessage {
         if typeName == DynamicJSON.anyName { return try any(json, at: path) }
-        if let type = try DynamicJSON.wellKnown(typeName, at: path) {
+        if let type = DynamicJSON.wellKnown(typeName) {
             return try wellKnown(type, json, at: path)
         }
         guard let members = json.object else { throw wanted("an object", at: path) }
@@ -190,7 +190,7 @@ struct DynamicJSONReader {
             throw DynamicJSONError(path: path, detail: "@type is of no known message")
         }
         let others = members.filter { $0.name != "@type" }
-        let hasForm = try DynamicJSON.wellKnown(any.messageName, at: path) != nil
+        let hasForm = DynamicJSON.wellKnown(any.messageName) != nil
         let inner: DynamicMessage
         if hasForm || any.messageName == DynamicJSON.anyName {
             guard others.count == 1, let value = json["value"] else {

@@ -8,7 +8,7 @@ struct DynamicJSONWriter {
     // As deep as the message, which was bounded when it was read.
     func value(_ message: DynamicMessage, at path: String) throws(DynamicJSONError) -> JSONValue {
         if message.typeName == DynamicJSON.anyName { return try any(message, at: path) }
-        if let type = try DynamicJSON.wellKnown(message.typeName, at: path) {
+        if let type = DynamicJSON.wellKnown(message.typeName) {
             return try wellKnown(type, message, at: path)
         }
         return .object(try members(message, at: path))
@@ -166,7 +166,7 @@ struct DynamicJSONWriter {
             try mapping.schema.unpack(any.messageName, from: any.value)
         }
         let mark = JSONMember("@type", .string(any.typeURL))
-        let hasForm = try DynamicJSON.wellKnown(any.messageName, at: path) != nil
+        let hasForm = DynamicJSON.wellKnown(any.messageName) != nil
         if hasForm || any.messageName == DynamicJSON.anyName {
             return .object([mark, JSONMember("value", try value(inner, at: path))])
         }
