@@ -11,6 +11,8 @@ struct LineReaderTests {
         _ body: (_ reading: FileDescriptor, _ writing: FileHandle) async throws -> R
     ) async throws -> R {
         let pipe = Pipe()
+        // Without it the descriptor could be closed, and be somebody else's, while it is read.
+        defer { withExtendedLifetime(pipe) {} }
         return try await body(
             FileDescriptor(rawValue: pipe.fileHandleForReading.fileDescriptor),
             pipe.fileHandleForWriting)
