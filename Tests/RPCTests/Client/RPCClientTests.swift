@@ -9,7 +9,7 @@ import Wire
 
 @testable import RPC
 
-@Suite("RPC client", .timeLimit(.minutes(1)))
+@Suite("RPC client", .timeLimit(.minutes(5)))
 struct RPCClientTests {
     private func error(
         _ client: RPCClient, _ method: Method<StringValue, StringValue>, _ value: String = "",
@@ -24,7 +24,7 @@ struct RPCClientTests {
     func manyCalls() async throws {
         try await withEchoServer { server in
             for address in server.addresses {
-                let client = RPCClient(address: address)
+                let client = patientClient(address)
                 let sum = try await withThrowingTaskGroup(of: Int.self) { tasks in
                     for index in 0..<1000 {
                         tasks.addTask {
@@ -46,6 +46,8 @@ struct RPCClientTests {
     func longMessages() async throws {
         var configuration = RPCClientConfiguration()
         configuration.outboundSizeMax = 64 << 10
+        configuration.timeout = .seconds(120)
+        configuration.connectWait = .seconds(60)
         try await withEchoServer { server in
             let client = RPCClient(address: server.address, configuration: configuration)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
