@@ -25,8 +25,9 @@ package struct ServerLimits: Sendable {
     /// When a peer that knows pings is asked whether it is still there, and given up; nil = never.
     package var keepAlive: KeepAliveSettings? = KeepAliveSettings(
         interval: .seconds(30), timeout: .seconds(20))
-    /// How long a peer that was told to go away may take to close an idle connection.
-    package var goAwayWait = TimeAmount.seconds(1)
+    /// How long a peer that was told to go away may take to close an idle connection. One that lives does
+    /// so at once; closed by this side while it still sends, it might not get to read what it was told.
+    package var goAwayWait = TimeAmount.seconds(5)
     /// What each stream may have waiting.
     package var stream = StreamLimits()
     /// Bytes in one frame's payload, both ways.

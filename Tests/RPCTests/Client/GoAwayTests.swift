@@ -36,8 +36,12 @@ struct GoAwayTests {
                     isDone = true
                 }
             }
+            // The client's loop may stand still for long on a busy machine.
+            var serving = RPCServerConfiguration()
+            serving.drainTimeout = .seconds(120)
+            serving.limits.goAwayWait = .seconds(60)
             for goal in [200, 400, 600, 800] {
-                try await withEchoServer(path: path) { _ in
+                try await withEchoServer(path: path, configuration: serving) { _ in
                     while answered.count < goal, failed.count == 0 {
                         try await Task.sleep(for: .milliseconds(1))
                     }
