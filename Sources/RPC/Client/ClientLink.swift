@@ -377,7 +377,7 @@ extension ClientLink {
             }
             var expiredWaiting = 0
             for (call, var error) in state.expire(now: now) {
-                if call.kind == .unary, error.code == .deadlineExceeded { expiredWaiting += 1 }
+                if call.kind.isUnary, error.code == .deadlineExceeded { expiredWaiting += 1 }
                 if let connectFailure, error.code == .unavailable {
                     error.message += ": \(connectFailure)"
                 }

@@ -157,7 +157,7 @@ struct ClientConnection<Call> {
     /// Takes out the calls whose deadlines have passed; late answers to them are ignored.
     mutating func expire(now: NIODeadline) -> [Call] {
         remove { $1.deadline <= now }.map { streamID, inFlight in
-            if inFlight.kind == .unary {
+            if inFlight.kind.isUnary {
                 silence?.expired(streamID: streamID, sentAt: inFlight.sentAt)
             }
             return inFlight.call

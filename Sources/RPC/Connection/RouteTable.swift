@@ -79,7 +79,7 @@ package final class RouteTable: Sendable {
         return Int(truncatingIfNeeded: hash ^ (hash >> 32))
     }
 
-    /// Takes eight bytes at once, and what is left in as few loads as there are.
+    /// Takes eight bytes at once, then what is left as one word more.
     @inline(__always)
     private static func mix(_ bytes: UnsafeRawBufferPointer, into hash: UInt64) -> UInt64 {
         var hash = hash ^ UInt64(bytes.count)
